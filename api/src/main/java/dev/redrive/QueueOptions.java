@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive;
+
+import dev.redrive.retry.RetryPolicy;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * How a queue behaves. Immutable.
+ *
+ * <pre>{@code
+ * QueueOptions.builder("orders", JsonCodec.of(Order.class))
+ *     .concurrency(32)
+ *     .policy(RetryPolicy.builder().attempts(5).build())
+ *     .build();
+ * }</pre>
+ *
+ * @param name 1 to 100 characters: letters, digits, {@code . _ -}, the first a letter or digit
+ * @param codec how payloads become bytes
+ * @param policy what follows a failure
+ * @param concurrency attempts that may run at once in a worker, 1 to 10,000
+ * @param timeout after which an attempt has failed
+ * @param isOrdered true if messages of one key are processed one after another
+ * @param maxWaiting messages that may wait; more are refused; empty for no limit
+ * @param dedupWindow how long the id of a message that ended is remembered
+ * @param onDeadLetter told of each message that died, once it is safe among the dead letters
+ * @param <T> the payload's type
+ */
+public record QueueOptions<T>(
+    String name,
+    Codec<T> codec,
+    RetryPolicy policy,
+    int concurrency,
+    Duration timeout,
+    boolean isOrdered,
+    OptionalLong maxWaiting,
+    Duration dedupWindow,
+    Consumer<DeadLetter> onDeadLetter) {
+
+  /** Starts from the defaults: the default policy, 16 at once, 30 seconds, 24 hours of memory. */
+  public static <T> Builder<T> builder(String name, Codec<T> codec) {
+    return new Builder<>(name, codec);
+  }
+
+  /** Collects options; {@link #build} checks them all at once. Not thread-safe. */
+  public static final class Builder<T> {
+    private final String name;
+    private final Codec<T> codec;
+    private RetryPolicy policy = RetryPolicy.defaults();
+    private int concurrency = 16;
+    private Duration timeout = Duration.ofSeconds(30);
+    private boolean isOrdered;
+    private OptionalLong maxWaiting = OptionalLong.empty();
+    private Duration dedupWindow = Duration.ofHours(24);
+    private Consumer<DeadLetter> onDeadLetter = letter -> {};
+
+    private Builder(String name, Codec<T> codec) {
+      this.name = Objects.requireNonNull(name, "name");
+      this.codec = Objects.requireNonNull(codec, "codec");
+    }
+
+    /** What follows a failure. */
+    public Builder<T> policy(RetryPolicy policy) {
+      this.policy = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** How many attempts may run at once in a worker, 1 to 10,000. */
+    public Builder<T> concurrency(int concurrency) {
+      this.concurrency = concurrency;
+      return this;
+    }
+
+    /** After how long an attempt has failed. */
+    public Builder<T> timeout(Duration timeout) {
+      this.timeout = Objects.requireNonNull(timeout, "timeout");
+      return this;
+    }
+
+    /** Processes messages of one key one after another (promise P9). */
+    public Builder<T> ordered() {
+      this.isOrdered = true;
+      return this;
+    }
+
+    /** How many messages may wait; more are refused. */
+    public Builder<T> maxWaiting(long maxWaiting) {
+      this.maxWaiting = OptionalLong.of(maxWaiting);
+      return this;
+    }
+
+    /** How long the id of a message that ended is remembered, to recognise it when sent again. */
+    public Builder<T> dedupWindow(Duration dedupWindow) {
+      this.dedupWindow = Objects.requireNonNull(dedupWindow, "dedupWindow");
+      return this;
+    }
+
+    /**
+     * Told of each message that died, once it is safe among the dead letters. At least once per
+     * death while this process lives; not told again after a restart.
+     */
+    public Builder<T> onDeadLetter(Consumer<DeadLetter> onDeadLetter) {
+      this.onDeadLetter = Objects.requireNonNull(onDeadLetter, "onDeadLetter");
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws InvalidOptionsException naming every mistake
+     */
+    public QueueOptions<T> build() {
+      QueueOptions<T> options =
+          new QueueOptions<>(
+              name,
+              codec,
+              policy,
+              concurrency,
+              timeout,
+              isOrdered,
+              maxWaiting,
+              dedupWindow,
+              onDeadLetter);
+      QueueOptionsCheck.check(options);
+      return options;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Measures, and prints a table. Names choose what is measured: {@code tasks}, {@code pending},
+ * {@code embedded}, {@code open}, {@code lateness}, {@code http}; without any, all of it. {@code
+ * --backlog N} sets how many messages wait, five million without it.
+ */
+public final class Benchmarks {
+  private static final int BACKLOG = 5_000_000;
+  private static final List<String> ALL =
+      List.of("tasks", "pending", "embedded", "open", "lateness", "http");
+
+  private Benchmarks() {}
+
+  /** Runs the benchmarks; ends with 1 if a target is missed. */
+  public static void main(String[] arguments) throws Exception {
+    List<String> names = new ArrayList<>(List.of(arguments));
+    int backlog = BACKLOG;
+    int option = names.indexOf("--backlog");
+    if (option >= 0) {
+      backlog = Integer.parseInt(names.remove(option + 1));
+      names.remove(option);
+    }
+    for (String name : names) {
+      if (!ALL.contains(name)) {
+        System.err.println("unknown benchmark '" + name + "'; there are " + ALL);
+        System.exit(2);
+      }
+    }
+    boolean isMet = true;
+    System.out.printf(
+        Locale.ROOT,
+        "Java %s, %d processors. Ratios and times of this run on this machine.%n",
+        Runtime.version(),
+        Runtime.getRuntime().availableProcessors());
+    for (String name : names.isEmpty() ? ALL : names) {
+      for (Row row : measure(name, backlog)) {
+        System.out.println(row.print());
+        isMet &= row.isMet();
+      }
+    }
+    System.exit(isMet ? 0 : 1);
+  }
+
+  private static List<Row> measure(String name, int backlog) throws Exception {
+    return switch (name) {
+      case "tasks" -> List.of(TaskQueueBenchmark.run());
+      case "pending" -> PendingRetriesBenchmark.run();
+      case "embedded" -> EmbeddedBenchmark.run(backlog);
+      case "open" -> List.of(OpenBenchmark.run(backlog));
+      case "lateness" -> List.of(LatenessBenchmark.run());
+      case "http" -> HttpBenchmark.run();
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.redrive.cli.http.Json;
+import dev.redrive.cli.screen.Paint;
+import dev.redrive.cli.screen.Times;
+import java.util.StringJoiner;
+
+/** Shows one queue. */
+final class QueueView {
+  private static final int LABEL_COLUMNS = 14;
+
+  private final Session session;
+  private final Paint paint;
+
+  QueueView(Session session) {
+    this.session = session;
+    this.paint = session.paint();
+  }
+
+  void show(JsonNode queue) {
+    session.print(paint.bold(Paint.plain(queue.path("name").asText())));
+    line("state", state(queue));
+    line("goes to", destination(queue));
+    line("concurrency", queue.path("concurrency").asText());
+    line("timeout", queue.path("timeout").asText());
+    line("order", queue.path("ordered").asBoolean() ? "kept per key" : "not kept");
+    Json.text(queue, "maxWaiting").ifPresent(max -> line("max waiting", max));
+    line("knows ids for", queue.path("dedupWindow").asText());
+    line("retry", queue.has("retry") ? retry(queue.path("retry")) : "by default");
+    line(
+        "set in",
+        queue.path("source").asText().equals("config") ? "the configuration file" : "the API");
+    session.print("");
+    counts(queue.path("stats"));
+  }
+
+  private String state(JsonNode queue) {
+    if (!queue.path("paused").asBoolean()) {
+      return paint.green("running");
+    }
+    return paint.yellow("paused")
+        + Json.text(queue, "pauseReason").map(why -> ": " + Paint.plain(why)).orElse("");
+  }
+
+  private static String destination(JsonNode queue) {
+    JsonNode deliver = queue.path("deliver");
+    if (deliver.isMissingNode()) {
+      return "workers that lease";
+    }
+    return Paint.plain(deliver.path("url").asText())
+        + (deliver.path("signed").asBoolean() ? ", signed" : ", not signed")
+        + (deliver.path("allowPrivate").asBoolean() ? ", private addresses allowed" : "");
+  }
+
+  private static String retry(JsonNode retry) {
+    StringJoiner words = new StringJoiner(", ");
+    retry.properties().forEach(field -> words.add(field.getKey() + " " + value(field.getValue())));
+    return Paint.plain(words.toString());
+  }
+
+  private static String value(JsonNode value) {
+    return value.isValueNode() ? value.asText() : value.toString();
+  }
+
+  private void counts(JsonNode stats) {
+    for (String name :
+        new String[] {
+          "sent", "waiting", "retrying", "running", "succeeded", "dead", "purged", "cancelled"
+        }) {
+      String count = stats.path(name).asText("–");
+      line(name, name.equals("dead") && !count.equals("0") ? paint.red(count) : count);
+    }
+    Json.time(stats, "oldestDueAt")
+        .ifPresent(due -> line("oldest due", Times.fromNow(due, session.terminal().clock())));
+  }
+
+  private void line(String label, String value) {
+    session.print("  " + paint.dim(label + " ".repeat(LABEL_COLUMNS - label.length())) + value);
+  }
+}

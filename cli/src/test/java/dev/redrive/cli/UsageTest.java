@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.redrive.cli.Shell.Result;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UsageTest {
+
+  private static String unusedUrl() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "http://127.0.0.1:" + free.getLocalPort();
+    }
+  }
+
+  @Test
+  void nothing_to_do_is_wrong_usage_and_shows_the_help() {
+    Result result = new Shell().run();
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("Usage: redrive").contains("send").contains("dead");
+  }
+
+  @Test
+  void a_misspelt_option_is_answered_with_the_right_one() {
+    Result result = new Shell().run("send", "inbox", "--dely", "3s", "x");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("--dely").contains("Did you mean --delay");
+  }
+
+  @Test
+  void options_that_exclude_one_another_are_refused() {
+    Shell shell = new Shell();
+
+    assertThat(shell.run("send", "q", "x", "--delay", "1s", "--at", "2h").code()).isEqualTo(2);
+    assertThat(shell.run("work", "q", "--once", "--drain", "--", "true").code()).isEqualTo(2);
+    assertThat(shell.run("dead", "replay").code()).isEqualTo(2);
+    assertThat(shell.run("dead", "purge", "--all", "--yes").code()).isEqualTo(2);
+    assertThat(shell.run("queues", "set", "q", "deliver.secret=whsec_x").code()).isEqualTo(2);
+    assertThat(shell.run("queues", "--url", "ftp://x").code()).isEqualTo(2);
+    assertThat(shell.run("send", "q", "--delay", "soon").err()).contains("'soon'");
+  }
+
+  @Test
+  void a_server_that_is_not_there_is_told_in_two_lines_and_code_3() throws IOException {
+    Result result = new Shell().env("REDRIVE_URL", unusedUrl()).run("queues");
+
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.err().lines()).hasSize(2);
+    assertThat(result.err()).contains("connection refused").contains("redrive serve");
+  }
+
+  @Test
+  void something_that_is_no_redrive_server_is_told() throws IOException {
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+    other.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            byte[] page = "<html>hello</html>".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+          }
+        });
+    other.start();
+    try {
+      Result result =
+          new Shell().run("queues", "--url", "http://127.0.0.1:" + other.getAddress().getPort());
+
+      assertThat(result.code()).isEqualTo(3);
+      assertThat(result.err()).contains("something else than Redrive");
+    } finally {
+      other.stop(0);
+    }
+  }
+
+  @Test
+  void a_stack_trace_is_printed_only_when_asked_for() throws IOException {
+    Shell shell = new Shell().env("REDRIVE_URL", unusedUrl());
+
+    assertThat(shell.run("queues").err()).doesNotContain("\tat ");
+    assertThat(shell.run("queues", "--debug").err()).contains("\tat ");
+  }
+
+  @Test
+  void colours_are_for_terminals_that_want_them() throws IOException {
+    String url = unusedUrl();
+
+    assertThat(new Shell().env("REDRIVE_URL", url).run("queues").err()).doesNotContain("\u001b");
+    assertThat(new Shell().env("REDRIVE_URL", url).onTerminal().run("queues").err())
+        .contains("\u001b[31m");
+    assertThat(
+            new Shell()
+                .env("REDRIVE_URL", url)
+                .env("NO_COLOR", "1")
+                .onTerminal()
+                .run("queues")
+                .err())
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void nothing_to_send_is_asked_for_where_a_person_types() throws IOException {
+    Result result = new Shell().env("REDRIVE_URL", unusedUrl()).onTerminal().run("send", "inbox");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("Give a payload");
+  }
+
+  @Test
+  void the_completion_script_is_sound(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    for (String shell : new String[] {"bash", "zsh"}) {
+      Result result = new Shell().run("completion", shell);
+      Path script = folder.resolve(shell);
+      Files.writeString(script, result.out());
+
+      Process bash = new ProcessBuilder("bash", "-n", script.toString()).inheritIO().start();
+
+      assertThat(result.code()).isZero();
+      assertThat(result.out()).contains("replay").contains("--concurrency");
+      assertThat(bash.waitFor()).isZero();
+    }
+  }
+
+  @Test
+  void keys_are_made_listed_and_revoked(@TempDir Path folder) {
+    String data = folder.resolve("data").toString();
+    Shell shell = new Shell();
+
+    Result made = shell.run("keys", "new", "ci", "--scope", "enqueue,read", "--data", data);
+    assertThat(made.code()).isZero();
+    assertThat(made.out()).startsWith("rdk_");
+    Result listed = shell.run("keys", "list", "--data", data);
+    assertThat(listed.out()).contains("ci").contains("enqueue,read").doesNotContain("rdk_");
+    assertThat(shell.run("keys", "new", "ci", "--scope", "nonsense", "--data", data).code())
+        .isEqualTo(2);
+    assertThat(shell.run("keys", "revoke", "ci", "--data", data).code()).isZero();
+    assertThat(shell.run("keys", "revoke", "ci", "--data", data).code()).isEqualTo(1);
+  }
+}

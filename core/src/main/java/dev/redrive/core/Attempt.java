@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.Context;
+import dev.redrive.Event;
+import dev.redrive.Message;
+import dev.redrive.QueueOptions;
+import dev.redrive.spi.InMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * An attempt that has begun. It ends once: with success, a failure, its timeout, or being handed
+ * back; whatever comes after that changes nothing.
+ *
+ * @param <T> the payload's type
+ */
+final class Attempt<T> {
+  private final Handed message;
+  private final QueueEngine<T> queue;
+  private final QueueOptions<T> options;
+  private final Runnable ended;
+  private volatile Instant began;
+
+  /**
+   * Creates the attempt.
+   *
+   * @param ended called once, when the attempt has ended and its settlement is on its way
+   */
+  Attempt(Handed message, QueueEngine<T> queue, Runnable ended) {
+    this.message = message;
+    this.queue = queue;
+    this.options = queue.options();
+    this.ended = ended;
+    this.began = queue.now();
+  }
+
+  Instant timesOutAt() {
+    return began.plus(options.timeout());
+  }
+
+  Context context() {
+    InMessage in = message.in();
+    return new Context(
+        in.id(),
+        options.name(),
+        in.attempt(),
+        message.requestId(),
+        message.deadline(),
+        queue.clock());
+  }
+
+  /**
+   * The decoded message, for its handler to be called with; empty if it cannot be decoded or the
+   * attempt has ended before, and then the handler is not called.
+   */
+  Optional<Message<T>> start() {
+    if (message.isClaimed()) {
+      return Optional.empty();
+    }
+    Message<T> decoded;
+    try {
+      decoded = message(message, options);
+    } catch (Exception | StackOverflowError undecodable) {
+      // Deeply nested input exhausts a parser's stack each time.
+      end(() -> queue.settler().undecodable(message, undecodable));
+      return Optional.empty();
+    }
+    began = queue.now();
+    queue.events().tell(() -> started(message.in(), options.name(), began));
+    return Optional.of(decoded);
+  }
+
+  /** The message as its handler sees it. */
+  static <T> Message<T> message(Handed handed, QueueOptions<T> options) throws Exception {
+    InMessage in = handed.in();
+    return new Message<>(
+        in.id(),
+        options.name(),
+        options.codec().decode(in.body()),
+        handed.userHeaders(),
+        handed.key(),
+        in.attempt(),
+        in.firstSeen(),
+        handed.deadline());
+  }
+
+  /** What listeners are told when an attempt's message is with its handler or consumer. */
+  static Event started(InMessage in, String queue, Instant at) {
+    return new Event.Started(queue, at, in.id(), in.attempt(), Duration.between(in.dueAt(), at));
+  }
+
+  void succeed() {
+    end(() -> queue.settler().succeeded(message, took()));
+  }
+
+  void fail(Throwable cause) {
+    end(() -> queue.settler().failed(message, cause, took()));
+  }
+
+  void timeOut() {
+    fail(new TimeoutException("the attempt took longer than " + options.timeout()));
+  }
+
+  void handBack(String why) {
+    end(() -> queue.settler().release(message, why));
+  }
+
+  private void end(Runnable settlement) {
+    if (message.claim()) {
+      try {
+        settlement.run();
+      } finally {
+        ended.run();
+      }
+    }
+  }
+
+  private Duration took() {
+    return Times.between(began, queue.now());
+  }
+}

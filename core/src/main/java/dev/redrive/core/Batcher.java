@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Natural batching: whatever has gathered while the last batch was on its way is the next one.
+ * Nobody waits for a timer to fill a batch, and one batch at a time keeps the order. Thread-safe.
+ *
+ * <p>Each item's callback is told once, whatever happens: that a batch is refused, that its answer
+ * is too short, or that another callback throws, loses none of the others.
+ *
+ * @param <I> what goes in
+ * @param <O> what comes out for each
+ */
+final class Batcher<I, O> {
+  private static final Logger log = LoggerFactory.getLogger(Batcher.class);
+  // After so many batches the thread that came by is let go, and one of the executor goes on.
+  private static final int ROUNDS_MAX = 16;
+
+  /** Is told what became of one item, on whatever thread the batch ended. */
+  interface Callback<O> {
+    void done(O result);
+
+    void failed(Throwable cause);
+  }
+
+  private record Pending<I, O>(I item, Callback<? super O> callback) {}
+
+  private final int batchMax;
+  private final Executor executor;
+  private final Function<List<I>, CompletionStage<List<O>>> flush;
+  private final Object lock = new Object();
+  // Guarded by the lock.
+  private final Deque<Pending<I, O>> gathering = new ArrayDeque<>();
+  private boolean isFlushing;
+
+  Batcher(int batchMax, Executor executor, Function<List<I>, CompletionStage<List<O>>> flush) {
+    this.batchMax = batchMax;
+    this.executor = executor;
+    this.flush = flush;
+  }
+
+  void add(I item, Callback<? super O> callback) {
+    addAll(List.of(item), List.of(callback));
+  }
+
+  /** Adds the items side by side: nothing else comes between them. */
+  void addAll(List<I> items, List<? extends Callback<? super O>> callbacks) {
+    synchronized (lock) {
+      for (int i = 0; i < items.size(); i++) {
+        gathering.add(new Pending<>(items.get(i), callbacks.get(i)));
+      }
+      if (isFlushing) {
+        return;
+      }
+      isFlushing = true;
+    }
+    run();
+  }
+
+  // A loop instead of recursion: a transport that answers at once must not grow the stack.
+  private void run() {
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      List<Pending<I, O>> batch = next();
+      if (batch.isEmpty()) {
+        return;
+      }
+      CompletableFuture<List<O>> answer = send(batch);
+      if (!answer.isDone()) {
+        CompletionStage<List<O>> onItsWay = answer;
+        onItsWay.whenComplete(
+            (results, error) -> {
+              finish(batch, answer);
+              run();
+            });
+        return;
+      }
+      finish(batch, answer);
+    }
+    goOnElsewhere();
+  }
+
+  private void goOnElsewhere() {
+    try {
+      executor.execute(this::run);
+    } catch (RejectedExecutionException closing) {
+      // What has gathered must still be told; only at the end of all things is there no thread.
+      log.debug("no thread to go on with a batch", closing);
+      run();
+    }
+  }
+
+  private List<Pending<I, O>> next() {
+    synchronized (lock) {
+      List<Pending<I, O>> batch = new ArrayList<>(Math.min(batchMax, gathering.size()));
+      while (batch.size() < batchMax && !gathering.isEmpty()) {
+        batch.add(gathering.remove());
+      }
+      isFlushing = !batch.isEmpty();
+      return batch;
+    }
+  }
+
+  private CompletableFuture<List<O>> send(List<Pending<I, O>> batch) {
+    List<I> items = new ArrayList<>(batch.size());
+    for (Pending<I, O> pending : batch) {
+      items.add(pending.item);
+    }
+    try {
+      return flush.apply(items).toCompletableFuture();
+    } catch (Throwable failure) {
+      // Errors too: a flush that is never finished would hold up all that come after it.
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
+  private static <I, O> void finish(List<Pending<I, O>> batch, CompletableFuture<List<O>> answer) {
+    List<O> results;
+    try {
+      results = answer.join();
+      if (results.size() != batch.size()) {
+        throw new IllegalStateException(
+            "the transport gave " + results.size() + " results for " + batch.size() + " messages");
+      }
+    } catch (RuntimeException failure) {
+      Throwable cause = Causes.unwrap(failure);
+      for (Pending<I, O> pending : batch) {
+        tell(() -> pending.callback.failed(cause));
+      }
+      return;
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      O result = results.get(i);
+      Callback<? super O> callback = batch.get(i).callback;
+      tell(() -> callback.done(result));
+    }
+  }
+
+  private static void tell(Runnable callback) {
+    try {
+      callback.run();
+    } catch (Throwable failure) {
+      log.error("a callback failed; the others of its batch are told all the same", failure);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.Redrive;
+import dev.redrive.TaskQueue;
+import dev.redrive.TaskQueueOptions;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Transport;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens Redrive on a transport.
+ *
+ * <pre>{@code
+ * try (Redrive redrive = Engine.open("embedded:./data")) {
+ *   Queue<String> mails = redrive.queue(QueueOptions.builder("mails", Codec.text()).build());
+ *   mails.handle(message -> post(message.payload()));
+ *   mails.send("to: you@example.com").toCompletableFuture().join();
+ * }
+ * }</pre>
+ */
+public final class Engine {
+  private Engine() {}
+
+  /**
+   * Opens Redrive on the transport that the URI names, with the system's clock and threads.
+   *
+   * @throws dev.redrive.InvalidOptionsException if there is no such transport on the class path
+   * @throws dev.redrive.TransportException if it cannot be opened
+   */
+  public static Redrive open(String transportUri) {
+    return builder().transport(transportUri).open();
+  }
+
+  /** Starts from the system's clock, timers, randomness and threads. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Opens a queue of tasks in this process, with the system's clock and threads of its own. */
+  public static TaskQueue taskQueue(TaskQueueOptions options) {
+    SystemRuntime runtime = new SystemRuntime("redrive-" + options.name());
+    return new InProcessTaskQueue(
+        options, runtime.environment(), runtime.handlers(), runtime::close);
+  }
+
+  /** Opens a queue of tasks in this process, on a given environment. */
+  public static TaskQueue taskQueue(
+      TaskQueueOptions options, Environment environment, Executor handlers) {
+    return new InProcessTaskQueue(options, environment, handlers, () -> {});
+  }
+
+  /** Collects what Redrive is opened with. Not thread-safe. */
+  public static final class Builder {
+    private Function<Environment, Transport> opener =
+        environment -> {
+          throw new IllegalStateException("name a transport: builder().transport(\"memory:\")");
+        };
+    private @Nullable Environment environment;
+    private @Nullable Executor handlers;
+
+    private Builder() {}
+
+    /** The transport's URI, for example {@code embedded:./data}. */
+    public Builder transport(String uri) {
+      Objects.requireNonNull(uri, "uri");
+      this.opener = given -> TransportFinder.open(uri, given);
+      return this;
+    }
+
+    /** A transport object, opened on the environment that it is given. Redrive closes it. */
+    public Builder transport(Function<Environment, Transport> opener) {
+      this.opener = Objects.requireNonNull(opener, "opener");
+      return this;
+    }
+
+    /** Time, randomness and threads, for example virtual ones in a test. */
+    public Builder environment(Environment environment) {
+      this.environment = Objects.requireNonNull(environment, "environment");
+      return this;
+    }
+
+    /**
+     * Where blocking handlers run. By default on virtual threads, and before Java 21 on a pool that
+     * grows up to the queues' concurrency.
+     */
+    public Builder handlers(Executor handlers) {
+      this.handlers = Objects.requireNonNull(handlers, "handlers");
+      return this;
+    }
+
+    /**
+     * Opens the transport.
+     *
+     * @throws dev.redrive.InvalidOptionsException if there is no such transport on the class path
+     * @throws dev.redrive.TransportException if it cannot be opened
+     */
+    public Redrive open() {
+      Environment given = environment;
+      Executor runs = handlers;
+      if (given != null) {
+        return open(given, runs == null ? given.executor() : runs, () -> {});
+      }
+      SystemRuntime runtime = new SystemRuntime("redrive");
+      try {
+        return open(
+            runtime.environment(), runs == null ? runtime.handlers() : runs, runtime::close);
+      } catch (RuntimeException failure) {
+        runtime.close();
+        throw failure;
+      }
+    }
+
+    private Redrive open(Environment given, Executor runs, Runnable release) {
+      return new RedriveEngine(opener.apply(given), given, runs, release);
+    }
+  }
+}

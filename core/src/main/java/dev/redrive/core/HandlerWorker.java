@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.Settled;
+import dev.redrive.Worker;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a queue's messages to its handler: credit, admission, the beginning of attempts, and how
+ * many of them run at once. The way of a message through here: {@link #receive} → {@link #pump} →
+ * begun → {@link Invoker} → settled → {@link #left}.
+ *
+ * <p>Twice as many messages are in flight as attempts may run, so that the next one is there when
+ * an attempt ends; settlements on their way count, so a transport that settles slowly slows the
+ * intake.
+ */
+final class HandlerWorker<T> implements Worker, Intake.Receiver {
+  private static final Logger log = LoggerFactory.getLogger(HandlerWorker.class);
+  private static final String PAUSED = "the queue was paused";
+  private static final int FLIGHT_PER_SLOT = 2;
+  // Credit is given in portions of a quarter of the window, not one by one.
+  private static final int PORTIONS = 4;
+
+  private final QueueEngine<T> queue;
+  private final Invoker<T> invoker;
+  private final Function<Intake.Receiver, Intake> subscribe;
+  private final Drains drains = new Drains();
+  private final Object lock = new Object();
+  // All below is guarded by the lock, under which nothing foreign is called.
+  private final Deque<Handed> buffered = new ArrayDeque<>();
+  private @Nullable Intake intake;
+  // Attempts from the asking that they begin until they have ended.
+  private int attempts;
+  private int inFlight;
+  // Messages that were asked of the present intake and have not come.
+  private int credit;
+  private boolean isClosed;
+
+  HandlerWorker(
+      QueueEngine<T> queue, Invoker<T> invoker, Function<Intake.Receiver, Intake> subscribe) {
+    this.queue = queue;
+    this.invoker = invoker;
+    this.subscribe = subscribe;
+  }
+
+  /** Begins to take messages; does nothing if it does already. One call at a time. */
+  void start() {
+    synchronized (lock) {
+      if (isClosed || intake != null) {
+        return;
+      }
+    }
+    Intake opened = subscribe.apply(this);
+    synchronized (lock) {
+      if (!isClosed) {
+        intake = opened;
+        credit = 0;
+      }
+    }
+    if (isPresent(opened)) {
+      refill();
+    } else {
+      drains.add(opened);
+    }
+  }
+
+  private boolean isPresent(Intake candidate) {
+    synchronized (lock) {
+      return intake == candidate;
+    }
+  }
+
+  /** Takes nothing more until {@link #start}; what runs goes on, what is buffered goes back. */
+  void pause() {
+    Intake left;
+    List<Handed> returned;
+    synchronized (lock) {
+      left = intake;
+      intake = null;
+      returned = List.copyOf(buffered);
+      buffered.clear();
+    }
+    if (left != null) {
+      // First of all: what goes back must not come here again.
+      drains.add(left);
+    }
+    returned.forEach(this::giveBack);
+  }
+
+  /** Follows the queue's changed options. */
+  void adapt() {
+    invoker.limit(queue.options().concurrency(), queue.options().timeout());
+    pump();
+    refill();
+  }
+
+  @Override
+  public void receive(List<Handed> messages) {
+    count(messages);
+    Instant now = queue.now();
+    List<Handed> returned = new ArrayList<>();
+    for (Handed message : messages) {
+      if (!isTurnedAway(message, now) && !buffer(message)) {
+        returned.add(message);
+      }
+    }
+    returned.forEach(this::giveBack);
+    pump();
+  }
+
+  private boolean isTurnedAway(Handed message, Instant now) {
+    Optional<Admission.Refusal> refusal = Admission.check(message, queue.options().policy(), now);
+    if (refusal.isPresent() && message.claim()) {
+      queue.settler().turnAway(message, refusal.get());
+    }
+    return refusal.isPresent();
+  }
+
+  private void count(List<Handed> messages) {
+    synchronized (lock) {
+      inFlight += messages.size();
+      for (Handed message : messages) {
+        credit -= message.intake() == intake ? 1 : 0;
+      }
+    }
+  }
+
+  private boolean buffer(Handed message) {
+    synchronized (lock) {
+      return message.intake() == intake && buffered.add(message);
+    }
+  }
+
+  private void giveBack(Handed message) {
+    if (message.claim()) {
+      queue.settler().release(message, PAUSED);
+    }
+  }
+
+  /** Begins as many attempts as may run. */
+  private void pump() {
+    while (true) {
+      Handed next;
+      synchronized (lock) {
+        if (attempts >= queue.options().concurrency()) {
+          return;
+        }
+        next = buffered.poll();
+        if (next == null) {
+          return;
+        }
+        attempts++;
+      }
+      // Looked at again: it may have waited for its turn beyond its deadline.
+      if (isTurnedAway(next, queue.now())) {
+        synchronized (lock) {
+          attempts--;
+        }
+      } else {
+        begin(next);
+      }
+    }
+  }
+
+  private void begin(Handed message) {
+    message
+        .intake()
+        .begin(
+            message,
+            new Batcher.Callback<>() {
+              @Override
+              public void done(Settled settled) {
+                if (settled == Settled.DONE) {
+                  run(message);
+                } else {
+                  lost(message, settled.toString());
+                }
+              }
+
+              @Override
+              public void failed(Throwable cause) {
+                lost(message, cause.toString());
+              }
+            });
+  }
+
+  private void run(Handed message) {
+    if (isPresent(message.intake())) {
+      invoker.invoke(new Attempt<>(message, queue, this::attemptEnded));
+    } else {
+      // Paused while this was about to begin: then nothing may start any more.
+      giveBack(message);
+      attemptEnded();
+    }
+  }
+
+  private void lost(Handed message, String why) {
+    log.info("message {} comes again, its attempt could not begin: {}", message.in().id(), why);
+    if (message.claim()) {
+      message.intake().drop(message);
+    }
+    attemptEnded();
+  }
+
+  private void attemptEnded() {
+    synchronized (lock) {
+      attempts--;
+    }
+    pump();
+  }
+
+  @Override
+  public void left() {
+    synchronized (lock) {
+      inFlight--;
+    }
+    refill();
+  }
+
+  private void refill() {
+    Intake open;
+    int wanted;
+    synchronized (lock) {
+      open = intake;
+      int window = FLIGHT_PER_SLOT * queue.options().concurrency();
+      wanted = window - inFlight - credit;
+      if (open == null || wanted <= 0 || wanted < window / PORTIONS) {
+        return;
+      }
+      credit += wanted;
+    }
+    open.request(wanted);
+  }
+
+  @Override
+  public int runningCount() {
+    return invoker.runningCount();
+  }
+
+  @Override
+  public CompletionStage<Void> drain() {
+    synchronized (lock) {
+      isClosed = true;
+    }
+    pause();
+    return drains.all();
+  }
+
+  @Override
+  public void close() {
+    CompletionStage<Void> drained = drain();
+    invoker.stop();
+    drained.whenComplete((done, error) -> queue.forget(this));
+  }
+}

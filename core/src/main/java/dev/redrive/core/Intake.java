@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.Settled;
+import dev.redrive.spi.Capability;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.InMessage;
+import dev.redrive.spi.Lease;
+import dev.redrive.spi.Settlement;
+import dev.redrive.spi.Sink;
+import dev.redrive.spi.SubscribeOptions;
+import dev.redrive.spi.Subscription;
+import dev.redrive.spi.Timers;
+import dev.redrive.spi.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One subscription and the leases it gave: renews them while the messages are held, begins attempts
+ * and settles in batches, and closes itself once it is drained and everything is settled.
+ */
+final class Intake implements Sink {
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final int RENEWALS_PER_LEASE = 3;
+  private static final int BATCH_MAX = 1_024;
+
+  /** Who gets the messages. */
+  interface Receiver {
+    /** Takes messages of one intake that are leased and not begun. */
+    void receive(List<Handed> messages);
+
+    /** One of the messages is settled, or its settlement failed: it is not held any more. */
+    void left();
+  }
+
+  private final Environment environment;
+  private final Receiver receiver;
+  private final Subscription subscription;
+  private final Batcher<Handed, Settled> begins;
+  private final Batcher<Settlement, Settled> settlements;
+  // In the order they came, so that on virtual time a run is always the same.
+  private final Set<Handed> held = Collections.synchronizedSet(new LinkedHashSet<>());
+  private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+  private volatile boolean isDrained;
+  private volatile Timers.@Nullable Timer renewal;
+
+  Intake(Transport transport, String queue, Environment environment, Receiver receiver) {
+    this.environment = environment;
+    this.receiver = receiver;
+    this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
+    this.settlements = new Batcher<>(BATCH_MAX, environment.executor(), this::settleBatch);
+    this.subscription = transport.subscribe(queue, new SubscribeOptions(LEASE), this);
+    if (transport.capabilities().has(Capability.RENEW)) {
+      armRenewal();
+    }
+  }
+
+  void request(int n) {
+    subscription.request(n);
+  }
+
+  @Override
+  public void accept(List<InMessage> messages) {
+    List<Handed> handed = new ArrayList<>(messages.size());
+    for (InMessage message : messages) {
+      Handed each = new Handed(message, this);
+      held.add(each);
+      handed.add(each);
+    }
+    receiver.receive(handed);
+  }
+
+  /** The attempt begins; the callback tells when that would survive a crash. */
+  void begin(Handed message, Batcher.Callback<Settled> callback) {
+    begins.add(message, callback);
+  }
+
+  /** Forgets a message whose lease was lost, or that cannot be settled: it comes again. */
+  void drop(Handed message) {
+    leave(message);
+  }
+
+  /** Settles a message that the caller has claimed. */
+  CompletionStage<Settled> settle(Handed message, Settlement settlement) {
+    CompletableFuture<Settled> answer = new CompletableFuture<>();
+    settlements.add(
+        settlement,
+        new Batcher.Callback<>() {
+          @Override
+          public void done(Settled settled) {
+            tellUnlessDone(message, settled);
+            leave(message);
+            answer.complete(settled);
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            log.warn(
+                "message {} could not be settled and comes again: {}",
+                message.in().id(),
+                cause.toString());
+            leave(message);
+            answer.completeExceptionally(cause);
+          }
+        });
+    return answer;
+  }
+
+  private static void tellUnlessDone(Handed message, Settled settled) {
+    String id = message.in().id();
+    if (settled == Settled.STALE) {
+      log.info("message {} was settled too late: its lease had ended, somebody else has it", id);
+    } else if (settled == Settled.UNKNOWN) {
+      log.info("message {} comes again unless it was settled: no answer came", id);
+    }
+  }
+
+  /** Takes nothing more. The stage completes when all that is held is settled. */
+  CompletionStage<Void> drain() {
+    stopped()
+        .whenComplete(
+            (done, error) -> {
+              if (error != null) {
+                log.warn("a subscription could not be drained: {}", error.toString());
+              }
+              isDrained = true;
+              closeIfEmpty();
+            });
+    return emptied;
+  }
+
+  private CompletionStage<Void> stopped() {
+    try {
+      return subscription.drain();
+    } catch (RuntimeException failure) {
+      return CompletableFuture.failedStage(failure);
+    }
+  }
+
+  private void leave(Handed message) {
+    if (held.remove(message)) {
+      receiver.left();
+    }
+    if (isDrained) {
+      closeIfEmpty();
+    }
+  }
+
+  private void closeIfEmpty() {
+    if (!held.isEmpty() || !isClosed.compareAndSet(false, true)) {
+      return;
+    }
+    Timers.Timer pending = renewal;
+    if (pending != null) {
+      pending.cancel();
+    }
+    try {
+      subscription.close();
+    } finally {
+      emptied.complete(null);
+    }
+  }
+
+  private CompletionStage<List<Settled>> beginBatch(List<Handed> messages) {
+    return subscription.begin(leases(messages));
+  }
+
+  private CompletionStage<List<Settled>> settleBatch(List<Settlement> batch) {
+    return subscription.settle(batch);
+  }
+
+  private void armRenewal() {
+    if (!isClosed.get()) {
+      renewal =
+          environment
+              .timers()
+              .at(
+                  environment.clock().instant().plus(LEASE.dividedBy(RENEWALS_PER_LEASE)),
+                  this::renew);
+    }
+  }
+
+  private void renew() {
+    // Armed first: whatever becomes of this renewal, the next one must follow.
+    armRenewal();
+    List<Handed> all = List.copyOf(held);
+    if (all.isEmpty()) {
+      return;
+    }
+    try {
+      subscription.renew(leases(all), LEASE).whenComplete(this::renewed);
+    } catch (RuntimeException failure) {
+      renewed(List.of(), failure);
+    }
+  }
+
+  private void renewed(@Nullable List<Settled> answers, @Nullable Throwable error) {
+    if (error != null) {
+      log.warn("leases could not be renewed and may run out: {}", Causes.unwrap(error).toString());
+    } else if (answers != null && answers.contains(Settled.STALE)) {
+      // Some were settled meanwhile; a lease that is really lost says so again when it is settled.
+      log.debug("some leases ended while they were being renewed");
+    }
+  }
+
+  private static List<Lease> leases(List<Handed> messages) {
+    List<Lease> leases = new ArrayList<>(messages.size());
+    for (Handed message : messages) {
+      leases.add(message.in().lease());
+    }
+    return leases;
+  }
+}

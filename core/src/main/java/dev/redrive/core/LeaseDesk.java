@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.Delivery;
+import dev.redrive.Message;
+import dev.redrive.RedriveException;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands messages to consumers that settle them themselves. Consumers wait in line; each gets what
+ * has come when it is its turn.
+ *
+ * <p>Credit is only as much as those in line want. When something comes and nobody waits any more,
+ * it goes back, and the subscription that still has credit is given up with it: otherwise the
+ * message would be handed over and given back again and again until that credit is used up.
+ */
+final class LeaseDesk<T> implements Intake.Receiver {
+  private static final Logger log = LoggerFactory.getLogger(LeaseDesk.class);
+  private static final int MAX = 1_000;
+  // Who does not want to wait still lets the transport look whether there is something.
+  private static final Duration WAIT_MIN = Duration.ofMillis(100);
+
+  private final QueueEngine<T> queue;
+  private final Environment environment;
+  private final Function<Intake.Receiver, Intake> subscribe;
+  private final Drains drains = new Drains();
+  // In the order they came, so that on virtual time a run is always the same.
+  private final Set<LeasedDelivery<T>> open = Collections.synchronizedSet(new LinkedHashSet<>());
+  private final Object lock = new Object();
+  // All below is guarded by the lock, under which nothing foreign is called.
+  private final Deque<Waiter> line = new ArrayDeque<>();
+  private @Nullable Intake intake;
+  // Messages that were asked of the present intake and have not come.
+  private int credit;
+  private boolean isPaused;
+  private boolean isClosed;
+
+  LeaseDesk(
+      QueueEngine<T> queue, Environment environment, Function<Intake.Receiver, Intake> subscribe) {
+    this.queue = queue;
+    this.environment = environment;
+    this.subscribe = subscribe;
+  }
+
+  /** A consumer that asked for messages and has not got an answer. */
+  private final class Waiter {
+    private final int max;
+    private final Duration lease;
+    private final Instant end;
+    private final CompletableFuture<List<Delivery<T>>> answer = new CompletableFuture<>();
+
+    Waiter(int max, Duration lease, Instant end) {
+      this.max = max;
+      this.lease = lease;
+      this.end = end;
+    }
+
+    /** Its time is over, unless it is being served and so about to be answered. */
+    void leaveEmpty() {
+      if (leaveLine()) {
+        answer.complete(List.of());
+      }
+    }
+
+    boolean leaveLine() {
+      synchronized (lock) {
+        return line.remove(this);
+      }
+    }
+
+    void served(List<Delivery<T>> deliveries) {
+      if (deliveries.isEmpty()) {
+        waitOn(this);
+      } else if (!answer.complete(deliveries)) {
+        // It has gone meanwhile, and nobody else would settle them.
+        deliveries.forEach(Delivery::release);
+      }
+    }
+  }
+
+  CompletionStage<List<Delivery<T>>> lease(int max, Duration wait, Duration lease) {
+    if (max < 1 || max > MAX) {
+      throw new IllegalArgumentException("max must be 1 to " + MAX + ", not " + max);
+    }
+    if (lease.isNegative() || lease.isZero() || wait.isNegative()) {
+      throw new IllegalArgumentException("the lease must be positive, and the wait not negative");
+    }
+    Duration waits = wait.compareTo(WAIT_MIN) < 0 ? WAIT_MIN : wait;
+    Waiter waiter = new Waiter(max, lease, Times.after(queue.now(), waits));
+    synchronized (lock) {
+      if (isClosed) {
+        throw closed();
+      }
+      line.add(waiter);
+    }
+    Timers.Timer timer = environment.timers().at(waiter.end, waiter::leaveEmpty);
+    CompletionStage<List<Delivery<T>>> answer = waiter.answer;
+    answer.whenComplete(
+        (deliveries, error) -> {
+          // Also when the consumer cancels it: then it must not be served any more.
+          waiter.leaveLine();
+          timer.cancel();
+        });
+    try {
+      ask();
+    } catch (RuntimeException failure) {
+      waiter.answer.completeExceptionally(failure);
+    }
+    return answer;
+  }
+
+  private RedriveException closed() {
+    return new RedriveException("the queue " + queue.name() + " is closed");
+  }
+
+  /** Asks the transport for as much as those in line want. */
+  private void ask() {
+    if (!isAnybodyServed()) {
+      return;
+    }
+    subscribeIfNeeded();
+    Intake from;
+    int wanted = 0;
+    synchronized (lock) {
+      from = intake;
+      if (from == null) {
+        return;
+      }
+      for (Waiter waiter : line) {
+        wanted += waiter.max;
+      }
+      wanted -= credit;
+      if (wanted <= 0) {
+        return;
+      }
+      credit += wanted;
+    }
+    from.request(wanted);
+  }
+
+  // On a transport's thread nobody wants to hear of it; who is in line asks again in time.
+  private void askAgain() {
+    try {
+      ask();
+    } catch (RuntimeException failure) {
+      log.warn("no messages can be leased from queue {} now: {}", queue.name(), failure.toString());
+    }
+  }
+
+  private boolean isAnybodyServed() {
+    synchronized (lock) {
+      return !isPaused && !isClosed && !line.isEmpty();
+    }
+  }
+
+  private void subscribeIfNeeded() {
+    synchronized (lock) {
+      if (intake != null) {
+        return;
+      }
+    }
+    Intake opened = subscribe.apply(this);
+    synchronized (lock) {
+      if (intake == null && !isPaused && !isClosed) {
+        intake = opened;
+        credit = 0;
+        return;
+      }
+    }
+    drains.add(opened);
+  }
+
+  /** Takes nothing more from the present subscription; who asks next gets a new one. */
+  private void giveUpSubscription() {
+    Intake left;
+    synchronized (lock) {
+      left = intake;
+      intake = null;
+    }
+    if (left != null) {
+      drains.add(left);
+    }
+  }
+
+  @Override
+  public void receive(List<Handed> messages) {
+    Deque<Handed> admitted = new ArrayDeque<>(admit(messages));
+    while (!admitted.isEmpty()) {
+      Waiter waiter = next();
+      if (waiter == null) {
+        giveUpSubscription();
+        admitted.forEach(message -> giveBack(message, "nobody waits for it any more"));
+        // Somebody may have come between the look and the giving up.
+        askAgain();
+        return;
+      }
+      List<Handed> share = new ArrayList<>();
+      while (share.size() < waiter.max && !admitted.isEmpty()) {
+        share.add(admitted.poll());
+      }
+      new Share<>(queue, (handed, message) -> open(handed, message, waiter.lease), waiter::served)
+          .begin(share);
+    }
+  }
+
+  private @Nullable Waiter next() {
+    synchronized (lock) {
+      return isPaused || isClosed ? null : line.poll();
+    }
+  }
+
+  private List<Handed> admit(List<Handed> messages) {
+    Instant now = queue.now();
+    List<Handed> admitted = new ArrayList<>(messages.size());
+    synchronized (lock) {
+      for (Handed message : messages) {
+        credit -= message.intake() == intake ? 1 : 0;
+      }
+    }
+    for (Handed message : messages) {
+      Optional<Admission.Refusal> refusal = Admission.check(message, queue.options().policy(), now);
+      if (refusal.isEmpty()) {
+        admitted.add(message);
+      } else if (message.claim()) {
+        queue.settler().turnAway(message, refusal.get());
+      }
+    }
+    return admitted;
+  }
+
+  /** All were turned away (undecodable, lost): that is no answer, the consumer waits on. */
+  private void waitOn(Waiter waiter) {
+    boolean mayWait;
+    synchronized (lock) {
+      mayWait = !isClosed && !waiter.answer.isDone() && queue.now().isBefore(waiter.end);
+      if (mayWait) {
+        line.addFirst(waiter);
+      }
+    }
+    if (mayWait) {
+      askAgain();
+    } else {
+      waiter.answer.complete(List.of());
+    }
+  }
+
+  private Delivery<T> open(Handed handed, Message<T> message, Duration lease) {
+    LeasedDelivery<T> delivery =
+        new LeasedDelivery<>(handed, message, queue.settler(), environment, open::remove);
+    open.add(delivery);
+    delivery.leaseFor(lease);
+    return delivery;
+  }
+
+  private void giveBack(Handed message, String why) {
+    if (message.claim()) {
+      queue.settler().release(message, why);
+    }
+  }
+
+  @Override
+  public void left() {
+    // Credit here follows who waits, not what is settled.
+  }
+
+  void pause() {
+    synchronized (lock) {
+      isPaused = true;
+    }
+    giveUpSubscription();
+  }
+
+  void resume() {
+    synchronized (lock) {
+      isPaused = false;
+    }
+    ask();
+  }
+
+  /** Sends those in line away with an error, and takes nothing more. */
+  CompletionStage<Void> drain() {
+    List<Waiter> sentAway;
+    synchronized (lock) {
+      isClosed = true;
+      sentAway = List.copyOf(line);
+      line.clear();
+    }
+    for (Waiter waiter : sentAway) {
+      waiter.answer.completeExceptionally(closed());
+    }
+    giveUpSubscription();
+    return drains.all();
+  }
+
+  /** Hands back what is leased, uncounted. */
+  void close() {
+    for (LeasedDelivery<T> delivery : List.copyOf(open)) {
+      delivery.release();
+    }
+  }
+}

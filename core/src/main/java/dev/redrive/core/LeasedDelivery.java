@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.Delivery;
+import dev.redrive.Message;
+import dev.redrive.Settled;
+import dev.redrive.retry.RejectedException;
+import dev.redrive.retry.RetryAfterException;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A delivery that its consumer settles. The consumer's lease is kept here, by a timer; the
+ * transport's own lease below it is renewed for as long as this one lasts.
+ */
+final class LeasedDelivery<T> implements Delivery<T> {
+  private final Handed handed;
+  private final Message<T> message;
+  private final Settler settler;
+  private final Environment environment;
+  private final Consumer<LeasedDelivery<T>> settled;
+  private final Instant began;
+  private final Object lock = new Object();
+  // Guarded by the lock.
+  private Instant leaseEnd;
+  private Timers.@Nullable Timer timer;
+  private boolean isOver;
+
+  LeasedDelivery(
+      Handed handed,
+      Message<T> message,
+      Settler settler,
+      Environment environment,
+      Consumer<LeasedDelivery<T>> settled) {
+    this.handed = handed;
+    this.message = message;
+    this.settler = settler;
+    this.environment = environment;
+    this.settled = settled;
+    this.began = environment.clock().instant();
+    this.leaseEnd = began;
+  }
+
+  @Override
+  public Message<T> message() {
+    return message;
+  }
+
+  @Override
+  public Instant leaseEnd() {
+    synchronized (lock) {
+      return leaseEnd;
+    }
+  }
+
+  @Override
+  public CompletionStage<Settled> ack() {
+    return settle(() -> settler.succeeded(handed, took()));
+  }
+
+  @Override
+  public CompletionStage<Settled> fail(Throwable cause) {
+    return settle(() -> settler.failed(handed, cause, took()));
+  }
+
+  @Override
+  public CompletionStage<Settled> retry(Duration after, String why) {
+    return fail(new RetryAfterException(after, why));
+  }
+
+  @Override
+  public CompletionStage<Settled> dead(String why) {
+    return fail(new RejectedException(why));
+  }
+
+  @Override
+  public CompletionStage<Settled> release() {
+    return settle(() -> settler.release(handed, "the consumer gave it back"));
+  }
+
+  @Override
+  public CompletionStage<Settled> extend(Duration by) {
+    if (by.isNegative() || by.isZero()) {
+      throw new IllegalArgumentException("the lease must be extended by a positive time");
+    }
+    return CompletableFuture.completedFuture(leaseFor(by) ? Settled.DONE : Settled.STALE);
+  }
+
+  /** Lets the lease end this much time from now. False if it has ended. */
+  boolean leaseFor(Duration time) {
+    Instant end = Times.after(environment.clock().instant(), time);
+    synchronized (lock) {
+      if (isOver) {
+        return false;
+      }
+      leaseEnd = end;
+      cancelTimer();
+      timer = environment.timers().at(end, () -> expire(end));
+      return true;
+    }
+  }
+
+  private void expire(Instant end) {
+    // If not, the lease was moved while this was about to run.
+    if (endIf(() -> end.equals(leaseEnd))) {
+      settleNow(
+          () ->
+              settler.failed(
+                  handed,
+                  new TimeoutException("the lease ran out before the consumer settled the message"),
+                  took()));
+    }
+  }
+
+  private CompletionStage<Settled> settle(Supplier<CompletionStage<Settled>> settlement) {
+    return endIf(() -> true)
+        ? settleNow(settlement)
+        : CompletableFuture.completedFuture(Settled.STALE);
+  }
+
+  /** Ends the lease if it has not ended and that is wanted: looking and ending are one step. */
+  private boolean endIf(BooleanSupplier isWanted) {
+    synchronized (lock) {
+      if (isOver || !isWanted.getAsBoolean()) {
+        return false;
+      }
+      isOver = true;
+      cancelTimer();
+      return true;
+    }
+  }
+
+  private CompletionStage<Settled> settleNow(Supplier<CompletionStage<Settled>> settlement) {
+    settled.accept(this);
+    return handed.claim() ? settlement.get() : CompletableFuture.completedFuture(Settled.STALE);
+  }
+
+  // Guarded by the lock.
+  private void cancelTimer() {
+    Timers.Timer pending = timer;
+    if (pending != null) {
+      pending.cancel();
+    }
+  }
+
+  private Duration took() {
+    return Times.between(began, environment.clock().instant());
+  }
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.AsyncHandler;
+import dev.redrive.DeadLetters;
+import dev.redrive.Delivery;
+import dev.redrive.Event;
+import dev.redrive.Handler;
+import dev.redrive.MessageState;
+import dev.redrive.MessageStatus;
+import dev.redrive.Outgoing;
+import dev.redrive.Queue;
+import dev.redrive.QueueOptions;
+import dev.redrive.QueueStats;
+import dev.redrive.Receipt;
+import dev.redrive.RedriveException;
+import dev.redrive.SendResult;
+import dev.redrive.Worker;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
+import dev.redrive.spi.Transport;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** A queue: its sender, its workers, its lease desk, and whether it is paused. */
+final class QueueEngine<T> implements Queue<T> {
+  private final Transport transport;
+  private final Environment environment;
+  private final Executor handlers;
+  private final EventHub events;
+  private final Sender<T> sender;
+  private final Settler settler;
+  private final LeaseDesk<T> desk;
+  private final DeadLetters deadLetters;
+  private final List<HandlerWorker<T>> workers = new CopyOnWriteArrayList<>();
+  // Orders pausing, resuming, closing and new workers among themselves.
+  private final Object pauseLock = new Object();
+  // Guarded by the pause lock.
+  private Timers.@Nullable Timer holdEnd;
+  // Goes up with each pause and each end of one.
+  private long pauses;
+  private boolean isClosed;
+  private volatile QueueOptions<T> options;
+  private volatile Optional<String> pauseReason = Optional.empty();
+
+  QueueEngine(
+      QueueOptions<T> options,
+      Transport transport,
+      Environment environment,
+      Executor handlers,
+      EventHub events) {
+    this.options = options;
+    this.transport = transport;
+    this.environment = environment;
+    this.handlers = handlers;
+    this.events = events;
+    this.sender = new Sender<>(options.name(), this::options, transport, environment, events);
+    this.settler = new Settler(this::options, environment, events, handlers, this::hold);
+    this.desk = new LeaseDesk<>(this, environment, this::subscribe);
+    this.deadLetters =
+        new ObservedDeadLetters(
+            options.name(), transport.deadLetters(options.name()), environment.clock(), events);
+  }
+
+  /** Follows changed options. */
+  void adopt(QueueOptions<T> changed) {
+    options = changed;
+    workers.forEach(HandlerWorker::adapt);
+  }
+
+  @Override
+  public String name() {
+    return options.name();
+  }
+
+  @Override
+  public QueueOptions<T> options() {
+    return options;
+  }
+
+  Settler settler() {
+    return settler;
+  }
+
+  EventHub events() {
+    return events;
+  }
+
+  InstantSource clock() {
+    return environment.clock();
+  }
+
+  Instant now() {
+    return environment.clock().instant();
+  }
+
+  @Override
+  public CompletionStage<Receipt> send(Outgoing<T> message) {
+    return sender.send(message);
+  }
+
+  @Override
+  public CompletionStage<List<SendResult>> sendAll(List<Outgoing<T>> messages) {
+    return sender.sendAll(messages);
+  }
+
+  @Override
+  public Worker handle(Handler<T> handler) {
+    Lanes lanes = new Lanes(environment, handlers, options.concurrency(), options.timeout());
+    return start(new LaneInvoker<>(handler, lanes));
+  }
+
+  @Override
+  public Worker handleAsync(AsyncHandler<T> handler) {
+    return start(new AsyncInvoker<>(handler, environment));
+  }
+
+  private Worker start(Invoker<T> invoker) {
+    HandlerWorker<T> worker = new HandlerWorker<>(this, invoker, this::subscribe);
+    synchronized (pauseLock) {
+      if (isClosed) {
+        throw new RedriveException("queue " + name() + " is closed");
+      }
+      workers.add(worker);
+      if (pauseReason.isEmpty()) {
+        worker.start();
+      }
+    }
+    return worker;
+  }
+
+  private Intake subscribe(Intake.Receiver receiver) {
+    return new Intake(transport, options.name(), environment, receiver);
+  }
+
+  void forget(HandlerWorker<T> worker) {
+    workers.remove(worker);
+  }
+
+  @Override
+  public CompletionStage<List<Delivery<T>>> lease(int max, Duration wait, Duration lease) {
+    return desk.lease(max, wait, lease);
+  }
+
+  @Override
+  public void pause(String reason) {
+    synchronized (pauseLock) {
+      stop(reason);
+    }
+  }
+
+  @Override
+  public void resume() {
+    synchronized (pauseLock) {
+      boolean wasPaused = pauseReason.isPresent();
+      pauseReason = Optional.empty();
+      forgetHold();
+      desk.resume();
+      // Also without a pause: one that could not be started before gets another chance.
+      workers.forEach(HandlerWorker::start);
+      if (wasPaused) {
+        events.tell(() -> new Event.Resumed(name(), now()));
+      }
+    }
+  }
+
+  /** Pauses for a failure's sake, unless it is paused already. */
+  private void hold(String why, Optional<Duration> time) {
+    synchronized (pauseLock) {
+      if (pauseReason.isEmpty()) {
+        stop(why);
+        time.ifPresent(this::endHoldAfter);
+      }
+    }
+  }
+
+  // Guarded by the pause lock.
+  private void endHoldAfter(Duration time) {
+    long hold = pauses;
+    holdEnd = environment.timers().at(Times.after(now(), time), () -> endHold(hold));
+  }
+
+  private void endHold(long hold) {
+    synchronized (pauseLock) {
+      // A person may have resumed it, or paused it for another reason, as this was about to run.
+      if (hold == pauses) {
+        resume();
+      }
+    }
+  }
+
+  // Guarded by the pause lock.
+  private void stop(String reason) {
+    forgetHold();
+    pauseReason = Optional.of(reason);
+    desk.pause();
+    workers.forEach(HandlerWorker::pause);
+    events.tell(() -> new Event.Paused(name(), now(), reason));
+  }
+
+  // Guarded by the pause lock.
+  private void forgetHold() {
+    pauses++;
+    Timers.Timer pending = holdEnd;
+    if (pending != null) {
+      pending.cancel();
+      holdEnd = null;
+    }
+  }
+
+  @Override
+  public Optional<String> pauseReason() {
+    return pauseReason;
+  }
+
+  @Override
+  public CompletionStage<Optional<MessageStatus>> find(String id) {
+    return transport.find(name(), id).thenApply(found -> found.map(this::held));
+  }
+
+  private MessageStatus held(MessageStatus status) {
+    boolean isRunning = status.state() == MessageState.RUNNING;
+    boolean isDue = status.dueAt().map(due -> !due.isAfter(now())).orElse(false);
+    return isDue && !isRunning && pauseReason.isPresent()
+        ? new MessageStatus(
+            status.id(),
+            status.queue(),
+            MessageState.HELD,
+            status.attempts(),
+            status.dueAt(),
+            status.firstSeen(),
+            status.history())
+        : status;
+  }
+
+  @Override
+  public CompletionStage<Boolean> cancel(String id) {
+    return transport
+        .cancel(name(), id)
+        .thenApply(
+            done -> {
+              if (done) {
+                events.tell(() -> new Event.Cancelled(name(), now(), id));
+              }
+              return done;
+            });
+  }
+
+  @Override
+  public CompletionStage<QueueStats> stats() {
+    return transport.stats(name());
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return deadLetters;
+  }
+
+  /** Takes no more; the stage completes when what runs has ended and what was sent is stored. */
+  CompletionStage<Void> drain() {
+    synchronized (pauseLock) {
+      isClosed = true;
+      forgetHold();
+    }
+    List<CompletionStage<Void>> drained = new ArrayList<>();
+    drained.add(sender.close());
+    drained.add(desk.drain());
+    workers.forEach(worker -> drained.add(worker.drain()));
+    return CompletableFuture.allOf(
+        drained.stream()
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** Interrupts what runs and hands it back uncounted. */
+  void close() {
+    workers.forEach(HandlerWorker::close);
+    desk.close();
+  }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.Context;
+import dev.redrive.Event;
+import dev.redrive.MessageState;
+import dev.redrive.Outgoing;
+import dev.redrive.QueueOptions;
+import dev.redrive.Receipt;
+import dev.redrive.RedriveException;
+import dev.redrive.Refusal;
+import dev.redrive.SendRefusedException;
+import dev.redrive.SendResult;
+import dev.redrive.TransportException;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.PublishResult;
+import dev.redrive.spi.Transport;
+import dev.redrive.spi.WireHeaders;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Sends to one queue: checks, encodes, batches, and tells when a message is durable. */
+final class Sender<T> {
+  private static final int BATCH_MAX = 1_024;
+  // What senders may have on its way to the transport; beyond it a send is refused (promise P5).
+  private static final long PENDING_BYTES_MAX = 64L * 1_024 * 1_024;
+  private static final int MESSAGE_OVERHEAD_BYTES = 512;
+
+  private final Supplier<QueueOptions<T>> options;
+  private final Transport transport;
+  private final Environment environment;
+  private final EventHub events;
+  private final MessageIds ids;
+  private final Batcher<OutMessage, PublishResult> batcher;
+  private final AtomicLong pendingBytes = new AtomicLong();
+  private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+  private volatile boolean isClosed;
+
+  Sender(
+      String queue,
+      Supplier<QueueOptions<T>> options,
+      Transport transport,
+      Environment environment,
+      EventHub events) {
+    this.options = options;
+    this.transport = transport;
+    this.environment = environment;
+    this.events = events;
+    this.ids = new MessageIds(environment.clock(), environment.random());
+    this.batcher =
+        new Batcher<>(BATCH_MAX, environment.executor(), batch -> transport.publish(queue, batch));
+  }
+
+  CompletionStage<Receipt> send(Outgoing<T> message) {
+    Pending pending;
+    try {
+      pending = prepare(message);
+    } catch (RedriveException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    batcher.add(pending.message, pending);
+    return pending;
+  }
+
+  CompletionStage<List<SendResult>> sendAll(List<Outgoing<T>> messages) {
+    List<CompletableFuture<SendResult>> results = new ArrayList<>(messages.size());
+    List<OutMessage> prepared = new ArrayList<>(messages.size());
+    List<Pending> callbacks = new ArrayList<>(messages.size());
+    for (Outgoing<T> message : messages) {
+      try {
+        Pending pending = prepare(message);
+        prepared.add(pending.message);
+        callbacks.add(pending);
+        results.add(pending.handle(Sender::result));
+      } catch (RedriveException refused) {
+        results.add(CompletableFuture.completedFuture(new Refusal(refused)));
+      } catch (Error broken) {
+        // A codec that runs out of stack or memory: what was prepared must not count as pending.
+        callbacks.forEach(pending -> pending.failed(broken));
+        throw broken;
+      }
+    }
+    batcher.addAll(prepared, callbacks);
+    return CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new))
+        .thenApply(done -> results.stream().map(CompletableFuture::join).toList());
+  }
+
+  private static SendResult result(@Nullable Receipt receipt, @Nullable Throwable error) {
+    if (receipt != null) {
+      return receipt;
+    }
+    Throwable cause =
+        error == null
+            ? new IllegalStateException("neither receipt nor error")
+            : Causes.unwrap(error);
+    return new Refusal(
+        cause instanceof RedriveException known
+            ? known
+            : new TransportException("the message could not be stored: " + cause, cause));
+  }
+
+  private Pending prepare(Outgoing<T> message) {
+    if (isClosed) {
+      throw new SendRefusedException(
+          SendRefusedException.Cause.CLOSED, "queue " + options.get().name() + " is closed");
+    }
+    byte[] body = encode(message);
+    Instant now = environment.clock().instant();
+    Instant dueAt =
+        message
+            .delay()
+            .map(delay -> Times.after(now, delay))
+            .orElseGet(() -> message.dueAt().map(Times::ceil).orElse(now));
+    SendCheck.check(message, body, now, dueAt, transport.capabilities().maxDelay());
+    int bytes = body.length + MESSAGE_OVERHEAD_BYTES;
+    if (pendingBytes.addAndGet(bytes) > PENDING_BYTES_MAX) {
+      left(bytes);
+      throw new SendRefusedException(
+          SendRefusedException.Cause.OVERFLOW,
+          "more is being sent than the transport takes; wait for earlier sends to complete");
+    }
+    return new Pending(
+        new OutMessage(
+            message.id().orElseGet(ids::next),
+            message.id().isEmpty(),
+            message.key().orElse(""),
+            // Due at once is the past: rounded up, it would wait for the rest of a millisecond.
+            dueAt.isAfter(now) ? dueAt : now.truncatedTo(ChronoUnit.MILLIS),
+            headers(message),
+            body),
+        dueAt.isAfter(now),
+        bytes);
+  }
+
+  private byte[] encode(Outgoing<T> message) {
+    try {
+      return options.get().codec().encode(message.payload());
+    } catch (RuntimeException failure) {
+      SendRefusedException refused =
+          new SendRefusedException(
+              SendRefusedException.Cause.INVALID, "the payload cannot be encoded: " + failure);
+      refused.initCause(failure);
+      throw refused;
+    }
+  }
+
+  private Map<String, String> headers(Outgoing<T> message) {
+    Map<String, String> user = message.headers();
+    // A message sent by a handler belongs to the request that its own message belongs to.
+    String requestId = Context.current().flatMap(Context::requestId).orElse("");
+    if (message.deadline().isEmpty() && requestId.isEmpty()) {
+      return user;
+    }
+    Map<String, String> headers = new LinkedHashMap<>(user);
+    message
+        .deadline()
+        .ifPresent(end -> headers.put(WireHeaders.DEADLINE, Times.ceil(end).toString()));
+    if (!requestId.isEmpty() && Handed.userRequestId(user).isEmpty()) {
+      headers.put(WireHeaders.REQUEST_ID, requestId);
+    }
+    return headers;
+  }
+
+  /** Refuses what is sent from now on; the stage completes when what was accepted is stored. */
+  CompletionStage<Void> close() {
+    isClosed = true;
+    left(0);
+    return emptied;
+  }
+
+  private void left(int bytes) {
+    if (pendingBytes.addAndGet(-bytes) == 0 && isClosed) {
+      emptied.complete(null);
+    }
+  }
+
+  private final class Pending extends CompletableFuture<Receipt>
+      implements Batcher.Callback<PublishResult> {
+    private final OutMessage message;
+    private final boolean isScheduled;
+    private final int bytes;
+
+    Pending(OutMessage message, boolean isScheduled, int bytes) {
+      this.message = message;
+      this.isScheduled = isScheduled;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void done(PublishResult result) {
+      if (result instanceof PublishResult.Refused refused) {
+        failed(new SendRefusedException(refused.cause(), refused.message()));
+        return;
+      }
+      left(bytes);
+      boolean isDuplicate = result instanceof PublishResult.Duplicate;
+      String queue = options.get().name();
+      events.tell(
+          () -> new Event.Sent(queue, environment.clock().instant(), message.id(), isDuplicate));
+      complete(
+          result instanceof PublishResult.Duplicate known
+              ? new Receipt(message.id(), queue, known.state(), known.at(), true)
+              : new Receipt(
+                  message.id(),
+                  queue,
+                  isScheduled ? MessageState.SCHEDULED : MessageState.READY,
+                  message.notBefore(),
+                  false));
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      left(bytes);
+      completeExceptionally(cause);
+    }
+  }
+}

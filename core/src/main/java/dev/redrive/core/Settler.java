@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.DeadLetter;
+import dev.redrive.Event;
+import dev.redrive.MessageState;
+import dev.redrive.QueueOptions;
+import dev.redrive.Settled;
+import dev.redrive.Transition;
+import dev.redrive.retry.Failure;
+import dev.redrive.retry.Reason;
+import dev.redrive.retry.Verdict;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.History;
+import dev.redrive.spi.InMessage;
+import dev.redrive.spi.Settlement;
+import dev.redrive.spi.WireHeaders;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what became of a message into its settlement, and tells about it once that is durable.
+ * Every method wants a message that its caller has claimed.
+ */
+final class Settler {
+  private static final Logger log = LoggerFactory.getLogger(Settler.class);
+  private static final int CRASHES_SHOWN_MAX = 3;
+  private static final String CRASH = "the process ended in the middle of the attempt";
+
+  private final Supplier<? extends QueueOptions<?>> options;
+  private final Environment environment;
+  private final EventHub events;
+  private final Executor handlers;
+  private final Hold hold;
+
+  /** Stops the queue for a while, or until somebody resumes it. */
+  interface Hold {
+    void hold(String why, Optional<Duration> time);
+  }
+
+  Settler(
+      Supplier<? extends QueueOptions<?>> options,
+      Environment environment,
+      EventHub events,
+      Executor handlers,
+      Hold hold) {
+    this.options = options;
+    this.environment = environment;
+    this.events = events;
+    this.handlers = handlers;
+    this.hold = hold;
+  }
+
+  CompletionStage<Settled> succeeded(Handed message, Duration took) {
+    InMessage in = message.in();
+    return guarded(
+        message,
+        () ->
+            settle(
+                message,
+                new Settlement.Ack(in.lease()),
+                () -> new Event.Succeeded(queue(), now(), in.id(), in.attempt(), took)));
+  }
+
+  /** The attempt failed: the policy decides. */
+  CompletionStage<Settled> failed(Handed message, Throwable cause, Duration took) {
+    Throwable failure = Causes.unwrap(cause);
+    return guarded(
+        message,
+        () ->
+            verdict(message, failure)
+                .fold(
+                    retry -> retry(message, failure, took, retry.delay()),
+                    dead -> dead(message, dead.reason(), failure, Optional.of(dead.rule())),
+                    held -> {
+                      hold.hold(held.why(), held.time());
+                      return deferred(message, held.why());
+                    },
+                    discard -> discard(message)));
+  }
+
+  private Verdict verdict(Handed message, Throwable failure) {
+    try {
+      return options
+          .get()
+          .policy()
+          .decide(
+              new Failure(
+                  message.in().attempt(), failure, now(), message.deadline(), message.lastDelay()),
+              environment.random());
+    } catch (Throwable brokenRule) {
+      // A predicate of the user's may throw; the message must not hang for that.
+      log.error(
+          "a rule of queue {} failed, so message {} goes to the dead letters",
+          queue(),
+          message.in().id(),
+          brokenRule);
+      Causes.suppress(failure, brokenRule);
+      return new Verdict.DeadLetter(Reason.NOT_RETRYABLE, "a rule that failed");
+    }
+  }
+
+  private CompletionStage<Settled> retry(
+      Handed message, Throwable failure, Duration took, Duration delay) {
+    InMessage in = message.in();
+    Instant now = now();
+    Instant dueAt = Times.after(now, delay);
+    String brief = FailureText.brief(failure);
+    Map<String, String> headers =
+        failureHeaders(message, new Transition(now, MessageState.RETRYING, in.attempt(), brief));
+    headers.put(WireHeaders.LAST_DELAY, delay.toString());
+    return settle(
+        message,
+        new Settlement.Retry(in.lease(), dueAt, headers),
+        () -> new Event.Retried(queue(), now, in.id(), in.attempt(), took, dueAt, brief));
+  }
+
+  private CompletionStage<Settled> discard(Handed message) {
+    InMessage in = message.in();
+    return settle(
+        message,
+        new Settlement.Discard(in.lease()),
+        () -> new Event.Cancelled(queue(), now(), in.id()));
+  }
+
+  /** Gives the message back as if it had not been handed over. */
+  CompletionStage<Settled> release(Handed message, String why) {
+    return guarded(message, () -> deferred(message, why));
+  }
+
+  // It keeps its due time, and with that its place among those that wait.
+  private CompletionStage<Settled> deferred(Handed message, String why) {
+    InMessage in = message.in();
+    return settle(
+        message,
+        new Settlement.Defer(in.lease(), in.dueAt()),
+        () -> new Event.Deferred(queue(), now(), in.id(), in.dueAt(), why));
+  }
+
+  /** The message was turned away before its attempt. */
+  CompletionStage<Settled> turnAway(Handed message, Admission.Refusal refusal) {
+    return guarded(
+        message,
+        () ->
+            refusal
+                .reason()
+                .map(reason -> buried(message, reason, refusal.why(), message.in().attempt() - 1))
+                .orElseGet(() -> deferred(message, refusal.why())));
+  }
+
+  /** The payload could not be decoded: no attempt was made. */
+  CompletionStage<Settled> undecodable(Handed message, Throwable cause) {
+    return guarded(message, () -> dead(message, Reason.UNDECODABLE, cause, Optional.empty()));
+  }
+
+  /**
+   * A claimed message that cannot even be settled must not be held for ever: its lease is let run
+   * out, so that it comes again.
+   */
+  private static CompletionStage<Settled> guarded(
+      Handed message, Supplier<CompletionStage<Settled>> settlement) {
+    try {
+      return settlement.get();
+    } catch (Throwable failure) {
+      log.error("message {} could not be settled and comes again", message.in().id(), failure);
+      message.intake().drop(message);
+      return CompletableFuture.failedStage(failure);
+    }
+  }
+
+  /** The rule that said so is empty where no attempt was made. */
+  private CompletionStage<Settled> dead(
+      Handed message, Reason reason, Throwable failure, Optional<String> rule) {
+    int attempt = message.in().attempt();
+    return bury(
+        message,
+        reason,
+        new Grave(
+            FailureText.brief(failure),
+            FailureText.full(failure) + rule.map(name -> "\ndecided by " + name).orElse(""),
+            FailureText.fingerprint(failure),
+            rule.isPresent() ? attempt : attempt - 1));
+  }
+
+  private CompletionStage<Settled> buried(Handed message, Reason reason, String why, int attempts) {
+    String last = message.in().headers().get(WireHeaders.LAST_FAILURE);
+    String full = last == null ? why : why + "; the last failure was: " + last;
+    return bury(
+        message,
+        reason,
+        new Grave(why, full, FailureText.fingerprint(reason.wireName()), attempts));
+  }
+
+  private record Grave(String brief, String failure, String fingerprint, int attempts) {}
+
+  private CompletionStage<Settled> bury(Handed message, Reason reason, Grave grave) {
+    InMessage in = message.in();
+    Instant now = now();
+    Map<String, String> headers =
+        failureHeaders(
+            message, new Transition(now, MessageState.DEAD, grave.attempts, grave.brief));
+    Settlement.Dead dead =
+        new Settlement.Dead(
+            in.lease(), reason, grave.failure, grave.fingerprint, grave.attempts, headers);
+    CompletionStage<Settled> settled =
+        settle(
+            message,
+            dead,
+            () -> new Event.Died(queue(), now, in.id(), grave.attempts, reason, grave.brief));
+    return settled.whenComplete(
+        (answer, error) -> {
+          if (answer == Settled.DONE) {
+            log.info(
+                "message {} of queue {} is dead after {} attempts ({}): {}",
+                in.id(),
+                queue(),
+                grave.attempts,
+                reason.wireName(),
+                grave.brief);
+            tellDead(message, dead, now);
+          }
+        });
+  }
+
+  private void tellDead(Handed message, Settlement.Dead dead, Instant now) {
+    InMessage in = message.in();
+    DeadLetter letter =
+        new DeadLetter(
+            in.id(),
+            queue(),
+            dead.reason(),
+            dead.failure(),
+            dead.fingerprint(),
+            dead.attempts(),
+            in.firstSeen(),
+            now,
+            message.key(),
+            message.userHeaders(),
+            in.body(),
+            History.parse(dead.headers().getOrDefault(WireHeaders.HISTORY, "")));
+    try {
+      // The user's code may block, so it does not run on the transport's thread.
+      handlers.execute(() -> tellDead(letter));
+    } catch (RejectedExecutionException closing) {
+      log.warn("onDeadLetter of queue {} was not told of {}: closing", queue(), in.id());
+    }
+  }
+
+  private void tellDead(DeadLetter letter) {
+    try {
+      options.get().onDeadLetter().accept(letter);
+    } catch (Throwable failure) {
+      log.warn("onDeadLetter of queue {} failed for {}", queue(), letter.id(), failure);
+    }
+  }
+
+  private CompletionStage<Settled> settle(
+      Handed message, Settlement settlement, Supplier<Event> event) {
+    CompletionStage<Settled> settled = message.intake().settle(message, settlement);
+    return settled.whenComplete(
+        (answer, error) -> {
+          if (answer == Settled.DONE) {
+            events.tell(event);
+          }
+        });
+  }
+
+  private static Map<String, String> failureHeaders(Handed message, Transition transition) {
+    String history = withCrashes(message.in(), transition.at());
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(WireHeaders.HISTORY, History.append(history, transition));
+    headers.put(WireHeaders.LAST_FAILURE, transition.cause());
+    return headers;
+  }
+
+  /**
+   * The history with the attempts that crashed since its last line: nobody was left to write them.
+   */
+  private static String withCrashes(InMessage in, Instant now) {
+    String history = in.headers().getOrDefault(WireHeaders.HISTORY, "");
+    int last = in.attempt() - 1;
+    int crashed = Math.min(in.crashes(), last - lastWritten(history));
+    for (int i = Math.min(crashed, CRASHES_SHOWN_MAX) - 1; i >= 0; i--) {
+      history =
+          History.append(history, new Transition(now, MessageState.RETRYING, last - i, CRASH));
+    }
+    return history;
+  }
+
+  /** The attempt of which the history tells last; 0 if there was none since the message's start. */
+  private static int lastWritten(String history) {
+    List<Transition> known = History.parse(history);
+    if (known.isEmpty()) {
+      return 0;
+    }
+    Transition last = known.get(known.size() - 1);
+    return last.to() == MessageState.RETRYING ? last.attempt() : 0;
+  }
+
+  private String queue() {
+    return options.get().name();
+  }
+
+  private Instant now() {
+    return environment.clock().instant();
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
+import dev.redrive.testkit.VirtualTime;
+import java.time.Instant;
+import java.util.Random;
+
+/** A process on virtual time that can be killed: what it had set going then never happens. */
+final class VirtualProcess {
+  private final VirtualTime time;
+  private final Environment environment;
+  private volatile boolean isDead;
+  private volatile boolean isStubborn;
+
+  VirtualProcess(VirtualTime time, long seed) {
+    this.time = time;
+    this.environment =
+        new Environment(time, this::at, new Random(seed), this::execute, VirtualProcess::noThread);
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  void kill() {
+    isDead = true;
+  }
+
+  /** From now on every timer fires, as if each were cancelled just as it is about to. */
+  void ignoreCancelling() {
+    isStubborn = true;
+  }
+
+  private Timers.Timer at(Instant when, Runnable action) {
+    Timers.Timer timer = time.at(when, whileAlive(action));
+    return () -> !isStubborn && timer.cancel();
+  }
+
+  private void execute(Runnable task) {
+    time.execute(whileAlive(task));
+  }
+
+  private Runnable whileAlive(Runnable task) {
+    return () -> {
+      if (!isDead) {
+        task.run();
+      }
+    };
+  }
+
+  private static Thread noThread(Runnable loop) {
+    throw new IllegalStateException("nothing may start a thread on virtual time");
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
+import dev.redrive.testkit.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class WakeUpTest {
+  private final VirtualTime time = new VirtualTime();
+  private final List<Duration> woken = new ArrayList<>();
+
+  private void wake() {
+    woken.add(Duration.between(VirtualTime.START, time.instant()));
+  }
+
+  private static long in(int seconds) {
+    return DueHeap.nanos(VirtualTime.START.plusSeconds(seconds));
+  }
+
+  @Test
+  void it_wakes_once_at_the_earliest_time_that_was_asked_for() {
+    WakeUp wakeUp = new WakeUp(time.environment(1), this::wake);
+    for (int seconds : List.of(7, 9, 3, 3, 8)) {
+      wakeUp.notAfter(in(seconds));
+    }
+    assertThat(time.pending()).isEqualTo(1);
+
+    time.advance(Duration.ofHours(1));
+
+    assertThat(woken).containsExactly(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void woken_it_can_be_asked_again() {
+    List<WakeUp> self = new ArrayList<>();
+    self.add(
+        new WakeUp(
+            time.environment(1),
+            () -> {
+              wake();
+              if (woken.size() == 1) {
+                self.get(0).notAfter(in(9));
+              }
+            }));
+    self.get(0).notAfter(in(2));
+
+    time.advance(Duration.ofSeconds(9).minusNanos(1));
+    assertThat(woken).containsExactly(Duration.ofSeconds(2));
+    time.advance(Duration.ofNanos(1));
+
+    assertThat(woken).containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(9));
+  }
+
+  @Test
+  void a_timer_that_fires_although_an_earlier_one_took_its_place_wakes_nobody() {
+    Timers uncancellable =
+        (Instant when, Runnable action) -> {
+          Timers.Timer unused = time.at(when, action);
+          return () -> false;
+        };
+    Environment environment =
+        new Environment(time, uncancellable, new Random(1), time, Thread::new);
+    WakeUp wakeUp = new WakeUp(environment, this::wake);
+    wakeUp.notAfter(in(5));
+    wakeUp.notAfter(in(2));
+
+    time.advance(Duration.ofHours(1));
+
+    assertThat(woken).containsExactly(Duration.ofSeconds(2));
+  }
+}

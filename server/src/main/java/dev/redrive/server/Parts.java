@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.server;
+
+import dev.redrive.InvalidOptionsException;
+import dev.redrive.Redrive;
+import dev.redrive.TransportState;
+import dev.redrive.server.config.BindAddress;
+import dev.redrive.server.config.ServerConfig;
+import dev.redrive.server.deadletter.DeadLetterEndpoints;
+import dev.redrive.server.delivery.Webhooks;
+import dev.redrive.server.events.EventStream;
+import dev.redrive.server.files.DataDir;
+import dev.redrive.server.health.Census;
+import dev.redrive.server.health.FailureWindow;
+import dev.redrive.server.health.HealthEndpoints;
+import dev.redrive.server.health.MetricsEndpoint;
+import dev.redrive.server.http.Guard;
+import dev.redrive.server.http.HttpFront;
+import dev.redrive.server.http.HttpSettings;
+import dev.redrive.server.http.Route;
+import dev.redrive.server.http.RouteTable;
+import dev.redrive.server.keys.AuthFailures;
+import dev.redrive.server.keys.KeyRing;
+import dev.redrive.server.lease.LeaseEndpoints;
+import dev.redrive.server.lease.LeaseTable;
+import dev.redrive.server.message.MessageEndpoints;
+import dev.redrive.server.queue.QueueBook;
+import dev.redrive.server.queue.QueueEndpoints;
+import dev.redrive.telemetry.micrometer.MicrometerListener;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The parts of a server: started in the order in which they need one another, closed in the
+ * reverse. Used by one thread at a time.
+ */
+final class Parts {
+  /** Answers that are ready when everything else has stopped still get this long to be taken. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
+  private static final long BEAT_MILLIS = 15_000;
+  private static final long SWEEP_MILLIS = 10_000;
+
+  /** The bodies of requests under way may take this part of the heap. */
+  private static final int HEAP_PART = 4;
+
+  private final ServerConfig config;
+  private final Surroundings surroundings;
+  private final InstantSource clock;
+
+  /** Takes a grace period each; the last one opened comes first. */
+  private final Deque<Consumer<Duration>> closers = new ArrayDeque<>();
+
+  private List<Route> routes = List.of();
+  private volatile Supplier<TransportState> transport = () -> TransportState.DOWN;
+
+  Parts(ServerConfig config, Surroundings surroundings) {
+    this.config = config;
+    this.surroundings = surroundings;
+    this.clock = surroundings.clock();
+  }
+
+  InetSocketAddress start() {
+    DataDir folder = DataDir.open(config.dataDir());
+    KeyRing keys = new KeyRing(config.apiKeys(), folder, clock);
+    checkBind(keys);
+    ExecutorService oneByOne =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "redrive-admin"));
+    closers.push(grace -> oneByOne.shutdown());
+    Vertx vertx = vertx();
+    closers.push(grace -> vertx.close().toCompletionStage().toCompletableFuture().join());
+    Webhooks webhooks = new Webhooks(vertx, clock);
+    closers.push(grace -> webhooks.close());
+    HttpFront front =
+        new HttpFront(vertx, http(), new Guard(keys, new AuthFailures(clock), hosts()));
+    closers.push(grace -> front.stop(LAST_ANSWERS));
+    Redrive redrive = surroundings.engine().get().transport(config.transport()).open();
+    closers.push(redrive::close);
+    transport = redrive::state;
+    QueueBook book = new QueueBook(redrive, webhooks, folder, config.queues(), oneByOne);
+    routes = routes(vertx, redrive, book);
+    InetSocketAddress address = front.start(new RouteTable(routes));
+    webhooks.listensAt(address);
+    book.start();
+    return address;
+  }
+
+  TransportState transport() {
+    return transport.get();
+  }
+
+  /** All routes that it serves. */
+  List<Route> routes() {
+    return routes;
+  }
+
+  /** Closes what was opened, even if starting came to nothing half-way. */
+  void close(Duration grace) {
+    if (closers.isEmpty()) {
+      return;
+    }
+    try {
+      closers.pop().accept(grace);
+    } finally {
+      // One that fails must not leave the others open.
+      close(grace);
+    }
+  }
+
+  private List<Route> routes(Vertx vertx, Redrive redrive, QueueBook book) {
+    LeaseTable leases = new LeaseTable(clock);
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> leases.sweep());
+    EventStream events = new EventStream(book);
+    vertx.setPeriodic(BEAT_MILLIS, timer -> events.beat());
+    closers.push(grace -> events.close());
+    Census census = new Census(book, clock);
+    FailureWindow failures = new FailureWindow(clock);
+    HealthEndpoints health = new HealthEndpoints(redrive, book, leases, census, failures);
+    closers.push(grace -> health.stopping());
+    MetricsEndpoint metrics = new MetricsEndpoint(redrive, leases, census, clock);
+    redrive.listen(new MicrometerListener(metrics.registry()));
+    redrive.listen(failures);
+    redrive.listen(events);
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(
+        new MessageEndpoints(book, config.limits().bodyMax(), config.limits().batchMax()).routes());
+    routes.addAll(new LeaseEndpoints(book, leases).routes());
+    routes.addAll(new QueueEndpoints(book).routes());
+    routes.addAll(new DeadLetterEndpoints(book).routes());
+    routes.add(events.route());
+    routes.addAll(health.routes());
+    routes.add(metrics.route());
+    routes.addAll(Pages.routes());
+    return routes;
+  }
+
+  private void checkBind(KeyRing keys) {
+    BindAddress bind = config.bind();
+    if (!isLoopback(bind) && !keys.isRequired()) {
+      throw new InvalidOptionsException(
+          "bind " + bind,
+          List.of(
+              "everybody who can reach this address could send, read and delete messages: add an API"
+                  + " key under `apiKeys`, or listen at 127.0.0.1"));
+    }
+  }
+
+  private static boolean isLoopback(BindAddress bind) {
+    try {
+      return bind.isLoopback();
+    } catch (IllegalArgumentException e) {
+      throw new InvalidOptionsException("bind " + bind, List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Optional<Set<String>> hosts() {
+    if (!isLoopback(config.bind())) {
+      return Optional.empty();
+    }
+    String host = config.bind().host();
+    Set<String> hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
+    hosts.add(host.indexOf(':') >= 0 ? "[" + host + "]" : host);
+    hosts.addAll(config.hosts());
+    hosts.removeIf(String::isBlank);
+    Set<String> lower = new HashSet<>();
+    hosts.forEach(each -> lower.add(each.toLowerCase(Locale.ROOT)));
+    return Optional.of(lower);
+  }
+
+  private HttpSettings http() {
+    return new HttpSettings(
+        config.bind().host(),
+        config.bind().port(),
+        config.limits().connectionsMax(),
+        Runtime.getRuntime().maxMemory() / HEAP_PART,
+        surroundings.times());
+  }
+
+  private static Vertx vertx() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(processors)
+            .setWorkerPoolSize(processors)
+            .setInternalBlockingPoolSize(processors)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
+  }
+}

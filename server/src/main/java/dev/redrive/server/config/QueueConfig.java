@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.server.config;
+
+import dev.redrive.QueueOptions;
+import dev.redrive.retry.DurationText;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings of one queue, as the configuration file and {@code PUT /v1/queues/{queue}} give
+ * them. Immutable.
+ *
+ * @param options what the engine needs to know
+ * @param deliver where its messages are delivered; empty if workers lease them
+ * @param retry the policy as it was written; empty for the default one
+ */
+public record QueueConfig(
+    QueueOptions<byte[]> options, Optional<DeliverConfig> deliver, Map<String, Object> retry) {
+
+  /** Copies the retry settings. */
+  public QueueConfig {
+    retry = Collections.unmodifiableMap(new LinkedHashMap<>(retry));
+  }
+
+  /** The queue's name. */
+  public String name() {
+    return options.name();
+  }
+
+  /** The same with another webhook. */
+  public QueueConfig withDeliver(Optional<DeliverConfig> other) {
+    return new QueueConfig(options, other, retry);
+  }
+
+  /** The tree that {@link QueueReader} reads back as the same settings, secrets included. */
+  public Map<String, Object> tree() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    deliver.ifPresent(webhook -> tree.put("deliver", tree(webhook)));
+    tree.put("concurrency", options.concurrency());
+    tree.put("timeout", DurationText.format(options.timeout()));
+    tree.put("ordered", options.isOrdered());
+    options.maxWaiting().ifPresent(max -> tree.put("maxWaiting", max));
+    tree.put("dedupWindow", DurationText.format(options.dedupWindow()));
+    if (!retry.isEmpty()) {
+      tree.put("retry", retry);
+    }
+    return tree;
+  }
+
+  private static Map<String, Object> tree(DeliverConfig webhook) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("url", webhook.url());
+    webhook.secret().ifPresent(secret -> tree.put("secret", secret));
+    tree.put("timeout", DurationText.format(webhook.timeout()));
+    tree.put("allowPrivate", webhook.allowPrivate());
+    return tree;
+  }
+}

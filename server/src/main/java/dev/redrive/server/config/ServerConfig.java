@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.server.config;
+
+import dev.redrive.server.keys.ApiKey;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a server is set up. Immutable; read by {@link ConfigFile}.
+ *
+ * @param bind where it listens
+ * @param transport the URI of the transport that keeps its messages
+ * @param dataDir where it keeps the settings made over the API, and API keys
+ * @param queues the queues of the configuration, by name
+ * @param limits what bounds the requests
+ * @param apiKeys the API keys of the configuration
+ * @param hosts names under which clients may address a server that listens on this machine only, in
+ *     addition to {@code localhost} and its addresses
+ * @param logs how the process is to write its logs
+ */
+public record ServerConfig(
+    BindAddress bind,
+    String transport,
+    Path dataDir,
+    Map<String, QueueConfig> queues,
+    LimitsConfig limits,
+    List<ApiKey> apiKeys,
+    Set<String> hosts,
+    LogFormat logs) {
+
+  /** Copies the collections. */
+  public ServerConfig {
+    queues = Map.copyOf(queues);
+    apiKeys = List.copyOf(apiKeys);
+    hosts = Set.copyOf(hosts);
+  }
+
+  /** 127.0.0.1:8080, the embedded transport in {@code ./redrive-data}, no queues, no keys. */
+  public static ServerConfig defaults() {
+    return new ServerConfig(
+        new BindAddress("127.0.0.1", 8080),
+        "embedded:./redrive-data",
+        Path.of("redrive-data"),
+        Map.of(),
+        LimitsConfig.defaults(),
+        List.of(),
+        Set.of(),
+        LogFormat.TEXT);
+  }
+
+  /** The same, listening elsewhere. */
+  public ServerConfig withBind(BindAddress other) {
+    return new ServerConfig(other, transport, dataDir, queues, limits, apiKeys, hosts, logs);
+  }
+
+  /** The same on another transport. */
+  public ServerConfig withTransport(String other) {
+    return new ServerConfig(bind, other, dataDir, queues, limits, apiKeys, hosts, logs);
+  }
+}

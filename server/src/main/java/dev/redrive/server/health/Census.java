@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.server.health;
+
+import dev.redrive.QueueStats;
+import dev.redrive.server.queue.ManagedQueue;
+import dev.redrive.server.queue.QueueBook;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The counts of all queues, at most a second old, so that probes cost the store nothing however
+ * many come. Thread-safe.
+ */
+public final class Census {
+  private static final Duration AGE_MAX = Duration.ofSeconds(1);
+
+  /** A transport that is cut off may answer never. */
+  private static final Duration WAIT_MAX = Duration.ofSeconds(2);
+
+  private final QueueBook book;
+  private final InstantSource clock;
+  private Instant takenAt = Instant.EPOCH;
+  private CompletableFuture<Map<String, QueueStats>> counts = new CompletableFuture<>();
+
+  /** Counts these queues. */
+  public Census(QueueBook book, InstantSource clock) {
+    this.book = book;
+    this.clock = clock;
+  }
+
+  /** The counts by queue; fails if the transport cannot be asked. */
+  synchronized CompletionStage<Map<String, QueueStats>> counts() {
+    Instant now = clock.instant();
+    boolean isStale = now.isAfter(takenAt.plus(AGE_MAX)) || now.isBefore(takenAt);
+    if (isStale && (takenAt.equals(Instant.EPOCH) || counts.isDone())) {
+      takenAt = now;
+      counts = take();
+    }
+    return counts;
+  }
+
+  private CompletableFuture<Map<String, QueueStats>> take() {
+    Map<String, CompletableFuture<QueueStats>> asked = new HashMap<>();
+    for (ManagedQueue queue : book.all()) {
+      asked.put(queue.name(), queue.queue().stats().toCompletableFuture());
+    }
+    return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
+        .thenApply(
+            ready -> {
+              Map<String, QueueStats> answers = new HashMap<>();
+              asked.forEach((name, stats) -> answers.put(name, stats.join()));
+              return answers;
+            })
+        .orTimeout(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

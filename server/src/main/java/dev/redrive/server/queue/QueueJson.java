@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.server.queue;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.redrive.QueueStats;
+import dev.redrive.retry.DurationText;
+import dev.redrive.server.config.DeliverConfig;
+import dev.redrive.server.config.QueueConfig;
+import dev.redrive.server.json.Json;
+import dev.redrive.server.json.TimeText;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Queues as they are shown: without secrets. */
+final class QueueJson {
+  private QueueJson() {}
+
+  static void write(JsonGenerator json, ManagedQueue each, QueueStats stats) throws IOException {
+    QueueConfig config = each.config();
+    json.writeStartObject();
+    json.writeStringField("name", each.name());
+    json.writeStringField("source", each.isConfigured() ? "config" : "api");
+    pause(json, each);
+    if (config.deliver().isPresent()) {
+      deliver(json, config.deliver().get());
+    }
+    json.writeNumberField("concurrency", config.options().concurrency());
+    json.writeStringField("timeout", DurationText.format(config.options().timeout()));
+    json.writeBooleanField("ordered", config.options().isOrdered());
+    if (config.options().maxWaiting().isPresent()) {
+      json.writeNumberField("maxWaiting", config.options().maxWaiting().getAsLong());
+    }
+    json.writeStringField("dedupWindow", DurationText.format(config.options().dedupWindow()));
+    if (!config.retry().isEmpty()) {
+      json.writeFieldName("retry");
+      Json.tree(json, config.retry());
+    }
+    stats(json, stats);
+    json.writeEndObject();
+  }
+
+  static void writeState(JsonGenerator json, ManagedQueue each) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", each.name());
+    pause(json, each);
+    json.writeEndObject();
+  }
+
+  private static void pause(JsonGenerator json, ManagedQueue each) throws IOException {
+    Optional<String> reason = each.queue().pauseReason();
+    json.writeBooleanField("paused", reason.isPresent());
+    if (reason.isPresent()) {
+      json.writeStringField("pauseReason", reason.get());
+    }
+  }
+
+  private static void deliver(JsonGenerator json, DeliverConfig deliver) throws IOException {
+    json.writeObjectFieldStart("deliver");
+    json.writeStringField("url", deliver.url());
+    json.writeStringField("timeout", DurationText.format(deliver.timeout()));
+    json.writeBooleanField("allowPrivate", deliver.allowPrivate());
+    json.writeBooleanField("signed", deliver.secret().isPresent());
+    json.writeEndObject();
+  }
+
+  private static void stats(JsonGenerator json, QueueStats stats) throws IOException {
+    json.writeObjectFieldStart("stats");
+    json.writeNumberField("sent", stats.sent());
+    json.writeNumberField("waiting", stats.waiting());
+    json.writeNumberField("retrying", stats.retrying());
+    json.writeNumberField("running", stats.running());
+    json.writeNumberField("succeeded", stats.succeeded());
+    json.writeNumberField("dead", stats.dead());
+    json.writeNumberField("purged", stats.purged());
+    json.writeNumberField("cancelled", stats.cancelled());
+    if (stats.oldestDueAt().isPresent()) {
+      json.writeStringField("oldestDueAt", TimeText.format(stats.oldestDueAt().get()));
+    }
+    json.writeEndObject();
+  }
+}

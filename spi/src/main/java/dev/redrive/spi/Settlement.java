@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.spi;
+
+import dev.redrive.retry.Reason;
+import java.time.Instant;
+import java.util.Map;
+
+/** What is to become of a leased message. */
+public sealed interface Settlement {
+
+  /** The right to settle it. */
+  Lease lease();
+
+  /** It is processed. */
+  record Ack(Lease lease) implements Settlement {}
+
+  /**
+   * The attempt counts, and the next one is not before {@code dueAt}.
+   *
+   * @param headers the engine's headers to add or replace
+   */
+  record Retry(Lease lease, Instant dueAt, Map<String, String> headers) implements Settlement {}
+
+  /**
+   * The attempt does not count, begun or not; the message comes again not before {@code dueAt} with
+   * the same attempt number.
+   */
+  record Defer(Lease lease, Instant dueAt) implements Settlement {}
+
+  /**
+   * It goes to the dead letters.
+   *
+   * @param reason why
+   * @param failure the last failure as text; kept whole
+   * @param fingerprint the failure normalised
+   * @param attempts how many attempts count
+   * @param headers the engine's headers to add or replace
+   */
+  record Dead(
+      Lease lease,
+      Reason reason,
+      String failure,
+      String fingerprint,
+      int attempts,
+      Map<String, String> headers)
+      implements Settlement {}
+
+  /** It is to be dropped without a trace among the dead letters; it ends as {@code cancelled}. */
+  record Discard(Lease lease) implements Settlement {}
+}

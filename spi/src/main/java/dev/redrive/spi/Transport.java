@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.spi;
+
+import dev.redrive.DeadLetters;
+import dev.redrive.MessageStatus;
+import dev.redrive.QueueStats;
+import dev.redrive.TransportException;
+import dev.redrive.TransportState;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Moves and keeps messages. It knows due times, leases and attempt counts; it knows nothing of
+ * policies, handlers or gates, which are the engine's.
+ *
+ * <p>Thread-safe. No method blocks on I/O but {@link #close}. Stages fail with {@link
+ * TransportException}. A queue must be provisioned before any other call names it.
+ */
+public interface Transport extends AutoCloseable {
+
+  /** What it can do here, probed from the live server when it was opened. */
+  Capabilities capabilities();
+
+  /** Creates what the queue needs, or adapts it to the changed spec. Idempotent. */
+  CompletionStage<Void> provision(QueueSpec queue);
+
+  /**
+   * Stores messages, in the list's order. The stage completes when each is durable or refused, with
+   * one result a message in the same order; when it fails, each is unknown.
+   */
+  CompletionStage<List<PublishResult>> publish(String queue, List<OutMessage> batch);
+
+  /** Begins to hand over due messages to the sink, none before {@link Subscription#request}. */
+  Subscription subscribe(String queue, SubscribeOptions options, Sink sink);
+
+  /** The queue's dead letters. */
+  DeadLetters deadLetters(String queue);
+
+  /** What is known of a message; needs {@link Capability#MESSAGE_BY_ID}. */
+  CompletionStage<Optional<MessageStatus>> find(String queue, String id);
+
+  /** Takes a message back that is not leased; needs {@link Capability#MESSAGE_BY_ID}. */
+  CompletionStage<Boolean> cancel(String queue, String id);
+
+  /** How many messages are where. */
+  CompletionStage<QueueStats> stats(String queue);
+
+  /** Tells the listener the present state and then each change, on a thread of the transport. */
+  void onState(Consumer<TransportState> listener);
+
+  /** Ends subscriptions, gives leases back uncounted, and releases everything. Idempotent. */
+  @Override
+  void close();
+}

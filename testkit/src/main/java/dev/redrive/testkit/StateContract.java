@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.redrive.QueueStats;
+import dev.redrive.Settled;
+import dev.redrive.TransportException;
+import dev.redrive.TransportState;
+import dev.redrive.spi.InMessage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** How a transport is doing, and what becomes of messages while it is cut off. */
+interface StateContract extends Chapter {
+
+  @Test
+  @DisplayName("T-69 a listener is told the present state, and then each change")
+  default void listener_is_told_the_state() {
+    Scene scene = Scene.open(harness());
+    List<TransportState> states = listen(scene);
+    scene.harness().await("the present state", () -> !states.isEmpty());
+    assertThat(states).containsExactly(TransportState.UP);
+
+    if (harness().cut()) {
+      scene.harness().await("DOWN", () -> last(states) == TransportState.DOWN);
+      List<TransportState> late = listen(scene);
+      scene.harness().await("the present state", () -> !late.isEmpty());
+      assertThat(late).containsExactly(TransportState.DOWN);
+      harness().heal();
+      scene.harness().await("UP", () -> last(states) == TransportState.UP);
+      scene.harness().await("UP", () -> last(late) == TransportState.UP);
+    } else {
+      scene.advance(scene.ticks(10));
+      assertThat(states).as("nothing can cut it off").containsExactly(TransportState.UP);
+    }
+  }
+
+  private static List<TransportState> listen(Scene scene) {
+    List<TransportState> states = Collections.synchronizedList(new ArrayList<>());
+    scene.transport().onState(states::add);
+    return states;
+  }
+
+  private static TransportState last(List<TransportState> states) {
+    return states.get(states.size() - 1);
+  }
+
+  @Test
+  @DisplayName("T-70 after the connection was lost all goes on by itself, and nothing is lost")
+  default void all_goes_on_after_a_lost_connection() {
+    Scene scene = Scene.open(harness());
+    scene.accepted("leased", "waiting");
+    Recipient recipient = scene.recipient(scene.shortLease());
+    InMessage leased = recipient.next();
+    recipient.begin(leased);
+    List<TransportState> states = listen(scene);
+    boolean wasCut = harness().cut();
+    if (wasCut) {
+      scene.harness().await("DOWN", () -> last(states) == TransportState.DOWN);
+      assertThat(
+              scene.failure(
+                  () ->
+                      scene.transport().publish(scene.queue(), List.of(scene.message("refused")))))
+          .isInstanceOf(TransportException.class);
+      assertThat(recipient.ack(leased)).isIn(Settled.UNKNOWN, Settled.STALE);
+      harness().heal();
+      scene.harness().await("UP", () -> last(states) == TransportState.UP);
+    }
+    scene.advance(scene.ticks(4));
+    scene.accepted("after");
+
+    List<InMessage> messages = recipient.next(3);
+    assertThat(messages)
+        .extracting(InMessage::id)
+        .containsExactlyInAnyOrder("leased", "waiting", "after");
+    messages.forEach(message -> assertThat(recipient.ack(message)).isEqualTo(Settled.DONE));
+    scene.assertCount(QueueStats::succeeded, 3);
+  }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.memory.broken;
+
+import dev.redrive.testkit.TransportContract;
+import dev.redrive.testkit.TransportHarness;
+
+/** A transport without any capability is a transport, too. */
+class LimitedTransportContractTest extends TransportContract {
+  @Override
+  protected TransportHarness newHarness() {
+    return new BrokenHarness(new Limited());
+  }
+}
