@@ -191,13 +191,15 @@ class WebhookQueueTest {
   @Test
   void new_settings_hold_from_the_next_attempt_on() throws InterruptedException {
     api.put("/v1/queues/hooks", settings());
-    api.send("hooks", "x");
+    api.send("hooks", "x", "Redrive-Id", "x");
     shop.next();
+    awaitState("x", "succeeded");
     try (Shop other = new Shop()) {
       api.put("/v1/queues/hooks", settings().replace(shop.url(), other.url()));
-      api.send("hooks", "y");
+      api.send("hooks", "y", "Redrive-Id", "y");
 
       assertThat(new String(other.next().body(), UTF_8)).isEqualTo("y");
+      awaitState("y", "succeeded");
     }
     api.put("/v1/queues/hooks", "{}");
     api.send("hooks", "z");
