@@ -24,9 +24,9 @@ quick_build() {
 
 # build_errors LOG: what Maven says is wrong, each line once and without its advice; else its last lines.
 build_errors() {
-  errors=$(grep -E '^\[(ERROR|FATAL)\]' "$1" |
+  errors=$(grep -E '^\[(ERROR|FATAL)\]' "$1" | sed 's/ *-> \[Help [0-9]*\]$//' |
     grep -viE '^\[ERROR\] *$|^\[ERROR\] {8}|\[help [0-9]+\] http|re-run maven|for more information|after correcting|-rf :' |
-    sed 's/ -> \[Help [0-9]*\]$//' | awk '!seen[$0]++' | tail -n 40) || true
+    awk '!seen[$0]++' | tail -n 40) || true
   if [ -n "$errors" ]; then
     printf '%s\n' "$errors"
   else

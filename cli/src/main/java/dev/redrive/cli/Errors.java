@@ -97,6 +97,7 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     Paint paint = terminal.paintErr();
     terminal.err().println(paint.red("error:") + " " + indented(message));
     hint.filter(text -> !text.isBlank())
+        .map(text -> text.replace("`redrive ", "`" + terminal.command() + " "))
         .ifPresent(text -> terminal.err().println(INDENT + indented(text)));
     return code;
   }

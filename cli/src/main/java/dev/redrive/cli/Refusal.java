@@ -17,6 +17,9 @@ final class Refusal {
   /** What is wrong. */
   static String message(RefusedException refused) {
     String text = refused.detail().orElse(String.valueOf(refused.getMessage()));
+    if (text.startsWith("send an API key")) {
+      return "this server wants an API key";
+    }
     return HTTP_ADVICE.matcher(text).replaceFirst("");
   }
 

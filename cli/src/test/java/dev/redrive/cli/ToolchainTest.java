@@ -39,6 +39,7 @@ class ToolchainTest {
             "[ERROR] /src/Main.java:[7,3] cannot find symbol",
             "[ERROR] Failed to execute goal compile on project redrive-cli -> [Help 1]",
             "[ERROR] /src/Main.java:[7,3] cannot find symbol",
+            "[ERROR] -> [Help 1]",
             "[ERROR] ",
             "[ERROR] Re-run Maven using the -X switch to enable full debug logging.",
             "[ERROR] [Help 1] http://cwiki.example/MojoFailureException",

@@ -75,6 +75,28 @@ class UsageTest {
   }
 
   @Test
+  void commands_to_copy_are_called_as_this_one_was() throws IOException {
+    Shell shell = new Shell().env("REDRIVE_URL", unusedUrl());
+
+    assertThat(shell.run("queues").err()).contains("Start one with `redrive serve`");
+    assertThat(shell.env("REDRIVE_COMMAND", "./redrive").run("queues").err())
+        .contains("Start one with `./redrive serve`");
+  }
+
+  @Test
+  void what_speaks_to_no_server_takes_no_address_of_one() {
+    for (String[] help :
+        new String[][] {{"serve", "--help"}, {"demo", "--help"}, {"keys", "new", "--help"}}) {
+      assertThat(new Shell().run(help).out())
+          .contains("--json")
+          .doesNotContain("--url")
+          .doesNotContain("--api-key-file");
+    }
+    assertThat(new Shell().run("demo", "--url", "http://127.0.0.1:1").code()).isEqualTo(2);
+    assertThat(new Shell().run("queues", "--help").out()).contains("--url", "--api-key-file");
+  }
+
+  @Test
   void a_folder_that_may_not_be_used_is_told_in_words(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
     String data = file.resolve("data").toString();
