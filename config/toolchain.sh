@@ -4,12 +4,34 @@
 
 JAVA_FEATURE_MIN=17
 MAVEN_MIN="3.8"
-PACKAGES="openjdk-17-jdk-headless maven"
 
 say() { printf '%s: %s\n' "${PROGRAM:-redrive}" "$*" >&2; }
 die() {
   say "$@"
   exit 1
+}
+
+# quick_build LOG ARGUMENTS…: builds without tests and checks. If it fails, tells what is wrong and where all of it stands.
+quick_build() {
+  log=$1
+  shift
+  if mvn -B -ntp -q -DskipTests -Dquick "$@" >"$log" 2>&1 </dev/null; then
+    return 0
+  fi
+  build_errors "$log" >&2
+  die "the build failed; Maven's whole output is in $log"
+}
+
+# build_errors LOG: what Maven says is wrong, each line once and without its advice; else its last lines.
+build_errors() {
+  errors=$(grep -E '^\[(ERROR|FATAL)\]' "$1" | sed 's/ *-> \[Help [0-9]*\]$//' |
+    grep -viE '^\[ERROR\] *$|^\[ERROR\] {8}|\[help [0-9]+\] http|re-run maven|for more information|after correcting|-rf :' |
+    awk '!seen[$0]++' | tail -n 40) || true
+  if [ -n "$errors" ]; then
+    printf '%s\n' "$errors"
+  else
+    tail -n 20 "$1"
+  fi
 }
 
 # java_feature JAVA: prints the feature version, read from the runtime's release file, or asked of it (slower).
@@ -48,17 +70,20 @@ has_maven() {
   [ "$lowest" = "$MAVEN_MIN" ]
 }
 
-# install REASON WHAT: on Debian and its kin, as root; otherwise says what to run, and ends. WHAT is "jdk" or a package.
+# install REASON PACKAGE: on Debian and its kin, as root; otherwise says what to run, and ends. PACKAGE "jdk" is any that will do.
 install() {
+  package=$2
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    die "$1. Install what is needed with
-    sudo apt-get install -y $PACKAGES
-or, where there is no apt-get, a JDK of $JAVA_FEATURE_MIN or later and Maven $MAVEN_MIN or later; then run this again."
+    [ "$package" = jdk ] || [ "$package" = maven ] || die "$1. Install it, on Debian or Ubuntu with
+    sudo apt-get install -y $package
+then run this again."
+    die "$1. Install what is needed, on Debian or Ubuntu with
+    sudo apt-get install -y $(jdk_package) maven
+elsewhere a JDK of $JAVA_FEATURE_MIN or later and Maven $MAVEN_MIN or later; then run this again."
   fi
   say "$1; installing it with apt-get…"
   log=$(mktemp)
   apt-get update >"$log" 2>&1 </dev/null || true # What is known already may be enough.
-  package=$2
   [ "$package" != jdk ] || package=$(jdk_package)
   if DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >>"$log" 2>&1 </dev/null; then
     rm -f "$log"
@@ -66,14 +91,14 @@ or, where there is no apt-get, a JDK of $JAVA_FEATURE_MIN or later and Maven $MA
   fi
   tail -n 20 "$log" >&2
   rm -f "$log"
-  die "could not install $package. Install a JDK of $JAVA_FEATURE_MIN or later and Maven $MAVEN_MIN or later by hand."
+  die "could not install $package: install it by hand, then run this again."
 }
 
 # jdk_package: the oldest JDK that will do and that this distribution has.
 jdk_package() {
-  for package in openjdk-17-jdk-headless openjdk-21-jdk-headless openjdk-25-jdk-headless; do
-    if apt-cache show "$package" >/dev/null 2>&1; then
-      printf '%s\n' "$package"
+  for candidate in openjdk-17-jdk-headless openjdk-21-jdk-headless openjdk-25-jdk-headless; do
+    if apt-cache show "$candidate" >/dev/null 2>&1; then
+      printf '%s\n' "$candidate"
       return
     fi
   done

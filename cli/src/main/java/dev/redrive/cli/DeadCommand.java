@@ -14,14 +14,12 @@ import dev.redrive.cli.screen.Times;
 import dev.redrive.cli.screen.UsageException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Looks after the messages that could not be processed. */
@@ -30,6 +28,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     header = "List, show, replay or delete messages that could not be processed.")
 final class DeadCommand implements Runnable {
+  /** Where the server has them. */
+  static final String PATH = "/v1/dead-letters";
+
   @Spec CommandSpec spec;
 
   private DeadCommand() {}
@@ -99,7 +100,7 @@ final class DeadCommand implements Runnable {
       String cursor = "";
       do {
         int wanted = Math.min(PAGE_MAX, limit - items.size());
-        JsonNode page = api.get("/v1/dead-letters?limit=" + wanted + query + cursor);
+        JsonNode page = api.get(PATH + "?limit=" + wanted + query + cursor);
         page.path("items").forEach(items::add);
         cursor = Json.text(page, "next").map(next -> "&cursor=" + Api.segment(next)).orElse("");
       } while (!cursor.isEmpty() && items.size() < limit);
@@ -124,14 +125,7 @@ final class DeadCommand implements Runnable {
   static final class Show implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "ID", description = "The message's id.")
-    String id = "";
-
-    @Option(
-        names = "--queue",
-        paramLabel = "QUEUE",
-        description = "Its queue, where several have this id.")
-    @Nullable String queue;
+    @Mixin MessageId message = new MessageId();
 
     Show(Session session) {
       this.session = session;
@@ -139,7 +133,7 @@ final class DeadCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      JsonNode letter = session.api().get(path(id, queue));
+      JsonNode letter = session.api().get(message.below(PATH));
       if (session.isJson()) {
         session.print(letter);
       } else {
@@ -147,11 +141,5 @@ final class DeadCommand implements Runnable {
       }
       return Exit.DONE;
     }
-  }
-
-  static String path(String id, @Nullable String queue) {
-    return "/v1/dead-letters/"
-        + Api.segment(id)
-        + (queue == null ? "" : "?queue=" + Api.segment(queue));
   }
 }

@@ -46,7 +46,14 @@ final class DeadView {
     payload(letter);
     new History(session).show(letter.path("history"));
     session.print("");
-    session.print(paint.dim("Send it again:  redrive dead replay " + id + " --queue " + queue));
+    session.print(
+        paint.dim(
+            "Send it again:  "
+                + session.terminal().command()
+                + " dead replay "
+                + id
+                + " --queue "
+                + queue));
   }
 
   private void failure(String failure) {

@@ -35,9 +35,9 @@ import picocli.CommandLine.Option;
     name = "demo",
     header = "Watch it at work for half a minute: failures, an outage, a replay.",
     description =
-        "Starts a server in a temporary folder and a flaky destination, sends some hundred messages"
-            + " through them, and checks in the end that all figures add up. Needs nothing, and leaves"
-            + " nothing behind.")
+        "Starts a server in a temporary folder and a flaky destination beside it, sends some hundreds"
+            + " of messages through both, and checks in the end that all figures add up. It needs no"
+            + " server, and leaves nothing behind.")
 final class DemoCommand implements Callable<Integer> {
   private static final Duration TICK = Duration.ofMillis(100);
 
@@ -90,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
     Board board = new Board(out, canRedraw, terminal.ttys().columns());
     board.print(
         paint.bold("Redrive demo")
-            + paint.dim("  a server at " + url + ", and a flaky destination beside it"));
+            + paint.dim("  a server at " + url + ", a flaky destination beside it"));
     Stage stage = new Stage(board, paint, terminal.ttys().columns());
     Demo demo = new Demo(new Api(url, Optional.empty()), board, stage, TICK);
     Demo.Outcome outcome = demo.play();
@@ -99,7 +99,8 @@ final class DemoCommand implements Callable<Integer> {
     }
     board.print("");
     if (outcome.isSound()) {
-      board.print(paint.green("All figures add up.") + " Now use it:  ./redrive serve");
+      board.print(
+          paint.green("All figures add up.") + " Now use it:  " + terminal.command() + " serve");
       return Exit.DONE;
     }
     board.print(paint.red("The figures do not add up.") + " This should never happen.");

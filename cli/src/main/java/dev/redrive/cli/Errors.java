@@ -7,9 +7,11 @@ import dev.redrive.TransportException;
 import dev.redrive.cli.http.RefusedException;
 import dev.redrive.cli.http.UnreachableException;
 import dev.redrive.cli.screen.FailedException;
+import dev.redrive.cli.screen.FileTrouble;
 import dev.redrive.cli.screen.Paint;
 import dev.redrive.cli.screen.Terminal;
 import dev.redrive.cli.screen.UsageException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,8 +25,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Turns what was thrown into a line or two for the person, and an exit code for the program. */
 final class Errors implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private static final String INDENT = "       ";
-  private static final int UNAUTHORIZED = 401;
-  private static final int FORBIDDEN = 403;
 
   private final Terminal terminal;
   private final GlobalOptions options;
@@ -63,13 +63,10 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     }
     if (e instanceof InvalidOptionsException invalid && invalid.problems().size() > 1) {
       String each = String.join("\n", invalid.problems());
-      return fail(
-          "the settings hold " + invalid.problems().size() + " mistakes:\n" + each,
-          Optional.empty(),
-          Exit.FAILED);
+      return fail("the settings hold " + invalid.problems().size() + " mistakes:\n" + each);
     }
     if (e instanceof InvalidOptionsException || e instanceof TransportException) {
-      return fail(String.valueOf(e.getMessage()), Optional.empty(), Exit.FAILED);
+      return fail(FileTrouble.inWords(String.valueOf(e.getMessage())));
     }
     if (e instanceof UnreachableException) {
       return fail(
@@ -78,11 +75,13 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
           Exit.UNREACHABLE);
     }
     if (e instanceof RefusedException refused) {
-      return fail(
-          refused.detail().orElse(String.valueOf(e.getMessage())), hint(refused), Exit.FAILED);
+      return fail(Refusal.message(refused), Refusal.hint(refused), Exit.FAILED);
     }
     if (e instanceof InterruptedException) {
-      return fail("interrupted", Optional.empty(), Exit.FAILED);
+      return fail("interrupted");
+    }
+    if (e instanceof FileSystemException file) {
+      return fail(FileTrouble.of(file));
     }
     return fail(
         e.getClass().getSimpleName() + ": " + e.getMessage(),
@@ -90,19 +89,15 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
         Exit.FAILED);
   }
 
-  private static Optional<String> hint(RefusedException refused) {
-    return switch (refused.status()) {
-      case UNAUTHORIZED -> Optional.of("Put a valid key into REDRIVE_API_KEY or --api-key-file.");
-      case FORBIDDEN ->
-          Optional.of("Use a key that has this scope; `redrive keys list` shows them.");
-      default -> refused.hint();
-    };
+  private int fail(String message) {
+    return fail(message, Optional.empty(), Exit.FAILED);
   }
 
   private int fail(String message, Optional<String> hint, int code) {
     Paint paint = terminal.paintErr();
     terminal.err().println(paint.red("error:") + " " + indented(message));
     hint.filter(text -> !text.isBlank())
+        .map(text -> text.replace("`redrive ", "`" + terminal.command() + " "))
         .ifPresent(text -> terminal.err().println(INDENT + indented(text)));
     return code;
   }

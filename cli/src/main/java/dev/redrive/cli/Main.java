@@ -13,13 +13,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Entry of the command line. */
 public final class Main {
   private static final int HELP_COLUMNS_MAX = 110;
+  private static final Set<String> WITHOUT_SERVER = Set.of("serve", "demo", "keys", "completion");
 
   private Main() {}
 
@@ -67,6 +70,9 @@ public final class Main {
             .addSubcommand(KeysCommand.withSubcommands(session))
             .addSubcommand(new CompletionCommand(session));
     tune(redrive);
+    redrive.getSubcommands().entrySet().stream()
+        .filter(each -> WITHOUT_SERVER.contains(each.getKey()))
+        .forEach(each -> speaksToNoServer(each.getValue()));
     return redrive
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
@@ -91,6 +97,13 @@ public final class Main {
         .optionListHeading("%nOptions:%n")
         .commandListHeading("%nCommands:%n");
     command.getSubcommands().values().forEach(Main::tune);
+  }
+
+  private static void speaksToNoServer(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    spec.remove(spec.findOption("--url"));
+    spec.remove(spec.findOption("--api-key-file"));
+    command.getSubcommands().values().forEach(Main::speaksToNoServer);
   }
 
   private static ColorScheme colours(Terminal terminal) {

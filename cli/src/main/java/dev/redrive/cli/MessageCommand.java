@@ -3,19 +3,16 @@
 package dev.redrive.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.redrive.cli.http.Api;
 import dev.redrive.cli.http.Json;
 import dev.redrive.cli.screen.Paint;
 import dev.redrive.cli.screen.Times;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Looks a message up, or takes it back. */
@@ -24,6 +21,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     header = "Look a message up, or take it back.")
 final class MessageCommand implements Runnable {
+  private static final String PATH = "/v1/messages";
+
   @Spec CommandSpec spec;
 
   private MessageCommand() {}
@@ -39,25 +38,12 @@ final class MessageCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "Say what to do: show or cancel?");
   }
 
-  private static String path(String id, @Nullable String queue) {
-    return "/v1/messages/"
-        + Api.segment(id)
-        + (queue == null ? "" : "?queue=" + Api.segment(queue));
-  }
-
   /** Shows a message. */
   @Command(name = "show", header = "Show where a message is and what happened to it.")
   static final class Show implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "ID", description = "The message's id.")
-    String id = "";
-
-    @Option(
-        names = "--queue",
-        paramLabel = "QUEUE",
-        description = "Its queue, where several know the id.")
-    @Nullable String queue;
+    @Mixin MessageId message = new MessageId();
 
     Show(Session session) {
       this.session = session;
@@ -65,31 +51,31 @@ final class MessageCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      JsonNode message = session.api().get(path(id, queue));
+      JsonNode found = session.api().get(message.below(PATH));
       if (session.isJson()) {
-        session.print(message);
+        session.print(found);
       } else {
-        show(message);
+        show(found);
       }
       return Exit.DONE;
     }
 
-    private void show(JsonNode message) {
+    private void show(JsonNode status) {
       Paint paint = session.paint();
-      int attempts = message.path("attempts").asInt();
+      int attempts = status.path("attempts").asInt();
       session.print(
-          paint.bold(Paint.plain(message.path("id").asText()))
+          paint.bold(Paint.plain(status.path("id").asText()))
               + "  "
-              + History.state(paint, message.path("state").asText())
+              + History.state(paint, status.path("state").asText())
               + " in "
-              + Paint.plain(message.path("queue").asText())
+              + Paint.plain(status.path("queue").asText())
               + ", "
               + attempts
               + (attempts == 1 ? " attempt" : " attempts")
-              + Json.time(message, "dueAt")
+              + Json.time(status, "dueAt")
                   .map(due -> ", due " + Times.fromNow(due, session.terminal().clock()))
                   .orElse(""));
-      new History(session).show(message.path("history"));
+      new History(session).show(status.path("history"));
     }
   }
 
@@ -98,14 +84,7 @@ final class MessageCommand implements Runnable {
   static final class Cancel implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "ID", description = "The message's id.")
-    String id = "";
-
-    @Option(
-        names = "--queue",
-        paramLabel = "QUEUE",
-        description = "Its queue, where several know the id.")
-    @Nullable String queue;
+    @Mixin MessageId message = new MessageId();
 
     Cancel(Session session) {
       this.session = session;
@@ -113,11 +92,11 @@ final class MessageCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      JsonNode message = session.api().delete(path(id, queue));
+      JsonNode cancelled = session.api().delete(message.below(PATH));
       if (session.isJson()) {
-        session.print(message);
+        session.print(cancelled);
       } else {
-        session.print("cancelled  " + Paint.plain(message.path("id").asText()));
+        session.print("cancelled  " + Paint.plain(cancelled.path("id").asText()));
       }
       return Exit.DONE;
     }

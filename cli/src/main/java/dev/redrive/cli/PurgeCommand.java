@@ -2,7 +2,6 @@
 
 package dev.redrive.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.redrive.cli.http.Api;
 import dev.redrive.cli.screen.Progress;
 import dev.redrive.cli.screen.Terminal;
@@ -43,12 +42,12 @@ final class PurgeCommand implements Callable<Integer> {
       throw new UsageException("Say of which queue: --queue. Deleting is for one queue at a time.");
     }
     Api api = session.api();
-    List<ObjectNode> selections = selection.selections(api, session.terminal().clock());
     DeadSweep sweep = DeadSweep.purge(api);
-    long matching = sweep.count(selections);
+    Selection.Chosen chosen = selection.choose(api, sweep, session.terminal().clock());
+    SweepReport report = new SweepReport(session, chosen);
+    long matching = sweep.count(chosen.selections());
     if (selection.isDryRun) {
-      tell("matching", matching, "would be deleted");
-      return Exit.DONE;
+      return report.tell("matching", matching, "would be deleted");
     }
     if (matching > 0 && !isSure && !isConfirmed(matching)) {
       session.note("Nothing was deleted.");
@@ -56,10 +55,9 @@ final class PurgeCommand implements Callable<Integer> {
     }
     long count;
     try (Progress progress = new Progress(session.terminal())) {
-      count = sweep.run(selections, progress);
+      count = sweep.run(chosen.selections(), progress);
     }
-    tell("purged", count, "deleted");
-    return Exit.DONE;
+    return report.tell("purged", count, "deleted");
   }
 
   private boolean isConfirmed(long count) throws IOException {
@@ -67,22 +65,10 @@ final class PurgeCommand implements Callable<Integer> {
     if (!terminal.ttys().isIn()) {
       throw new UsageException("Nobody is there to confirm it; add --yes to be sure.");
     }
-    terminal.err().print("Delete " + letters(count) + " for good? [y/N] ");
+    terminal.err().print("Delete " + SweepReport.letters(count) + " for good? [y/N] ");
     terminal.err().flush();
     String answer =
         new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)).readLine();
     return answer != null && List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
-  }
-
-  private static String letters(long count) {
-    return count + (count == 1 ? " dead letter" : " dead letters");
-  }
-
-  private void tell(String field, long count, String text) {
-    if (session.isJson()) {
-      session.print(Api.object().put(field, count));
-    } else {
-      session.print(letters(count) + " " + text);
-    }
   }
 }

@@ -54,7 +54,10 @@ final class QueuesCommand implements Callable<Integer> {
             "QUEUE", "WAITING", "RETRYING", "RUNNING", "SUCCEEDED", "DEAD", "STATE", "GOES TO");
     answer.path("queues").forEach(queue -> row(table, queue));
     session.print(
-        table, "There are no queues yet. Make one: redrive queues set NAME concurrency=16");
+        table,
+        "There are no queues yet. Make one:  "
+            + session.terminal().command()
+            + " queues set NAME concurrency=16");
     return Exit.DONE;
   }
 
@@ -166,7 +169,7 @@ final class QueuesCommand implements Callable<Integer> {
     String name = Paint.plain(state.path("name").asText());
     if (state.path("paused").asBoolean()) {
       session.print(name + " is " + session.paint().yellow("paused") + "; resume it with:");
-      session.print("  redrive queues resume " + name);
+      session.print("  " + session.terminal().command() + " queues resume " + name);
     } else {
       session.print(name + " is " + session.paint().green("running"));
     }

@@ -2,11 +2,9 @@
 
 package dev.redrive.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.redrive.cli.http.Api;
 import dev.redrive.cli.screen.Progress;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,30 +31,17 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     selection.check();
     Api api = session.api();
-    List<ObjectNode> selections = selection.selections(api, session.terminal().clock());
     DeadSweep sweep = DeadSweep.replay(api);
+    Selection.Chosen chosen = selection.choose(api, sweep, session.terminal().clock());
+    SweepReport report = new SweepReport(session, chosen);
     if (selection.isDryRun) {
-      long count = sweep.count(selections);
-      tell("matching", count, "would be sent back");
-      return Exit.DONE;
+      return report.tell("matching", sweep.count(chosen.selections()), "would be sent back");
     }
     long count;
     try (Progress progress = new Progress(session.terminal())) {
-      count = sweep.run(selections, progress);
+      count = sweep.run(chosen.selections(), progress);
     }
-    tell("replayed", count, "sent back to " + (count == 1 ? "its queue" : "their queues"));
-    boolean isMissing = count < selection.ids.size();
-    if (isMissing) {
-      session.note(selection.ids.size() - count + " of the ids are no dead letters.");
-    }
-    return isMissing ? Exit.FAILED : Exit.DONE;
-  }
-
-  private void tell(String field, long count, String text) {
-    if (session.isJson()) {
-      session.print(Api.object().put(field, count));
-    } else {
-      session.print(count + (count == 1 ? " dead letter " : " dead letters ") + text);
-    }
+    return report.tell(
+        "replayed", count, "sent back to " + (count == 1 ? "its queue" : "their queues"));
   }
 }

@@ -5,13 +5,17 @@ package dev.redrive.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.redrive.cli.http.Api;
+import dev.redrive.cli.http.Json;
+import dev.redrive.cli.http.RefusedException;
 import dev.redrive.cli.screen.UsageException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,28 +45,63 @@ final class Selection {
     }
   }
 
-  /** One selection for each queue concerned, as the API takes it. */
-  List<ObjectNode> selections(Api api, Clock clock) throws IOException, InterruptedException {
-    return ids.isEmpty() ? byFilter(api, clock) : byIds(api);
+  /**
+   * What is meant, as it is now.
+   *
+   * @param selections one for each queue concerned, as the API takes it
+   * @param missing the ids that are no dead letters
+   */
+  record Chosen(List<ObjectNode> selections, List<String> missing) {
+
+    /** How many ids are dead letters. */
+    long idCount() {
+      return selections.stream().mapToLong(selection -> selection.path("ids").size()).sum();
+    }
   }
 
-  private List<ObjectNode> byIds(Api api) throws IOException, InterruptedException {
+  /** Looks up what is meant. */
+  Chosen choose(Api api, DeadSweep sweep, Clock clock) throws IOException, InterruptedException {
+    return ids.isEmpty() ? new Chosen(byFilter(api, clock), List.of()) : byIds(api, sweep);
+  }
+
+  private Chosen byIds(Api api, DeadSweep sweep) throws IOException, InterruptedException {
     Map<String, List<String>> byQueue = new LinkedHashMap<>();
-    for (String id : ids) {
-      String queue =
-          filter.queue != null
-              ? filter.queue
-              : api.get(DeadCommand.path(id, null)).path("queue").asText();
-      byQueue.computeIfAbsent(queue, name -> new ArrayList<>()).add(id);
+    List<String> missing = new ArrayList<>();
+    for (String id : new LinkedHashSet<>(ids)) {
+      Optional<String> queue = filter.queue == null ? queueOf(api, id) : queueIfDead(sweep, id);
+      queue.ifPresentOrElse(
+          name -> byQueue.computeIfAbsent(name, none -> new ArrayList<>()).add(id),
+          () -> missing.add(id));
     }
     List<ObjectNode> selections = new ArrayList<>();
-    byQueue.forEach(
-        (queue, those) -> {
-          ObjectNode selection = Api.object().put("queue", queue);
-          those.forEach(selection.putArray("ids")::add);
-          selections.add(selection);
-        });
-    return selections;
+    byQueue.forEach((queue, those) -> selections.add(byIds(queue, those)));
+    return new Chosen(selections, missing);
+  }
+
+  private static Optional<String> queueOf(Api api, String id)
+      throws IOException, InterruptedException {
+    try {
+      return Json.text(api.get(DeadCommand.PATH + "/" + Api.segment(id)), "queue");
+    } catch (RefusedException e) {
+      if (e.word().equals("unknown-dead-letter")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  // Counting needs no more of a key than replaying does.
+  private Optional<String> queueIfDead(DeadSweep sweep, String id)
+      throws IOException, InterruptedException {
+    Optional<String> queue = Optional.ofNullable(filter.queue);
+    boolean isDead = sweep.count(List.of(byIds(queue.orElseThrow(), List.of(id)))) > 0;
+    return isDead ? queue : Optional.empty();
+  }
+
+  private static ObjectNode byIds(String queue, List<String> those) {
+    ObjectNode selection = Api.object().put("queue", queue);
+    those.forEach(selection.putArray("ids")::add);
+    return selection;
   }
 
   private List<ObjectNode> byFilter(Api api, Clock clock) throws IOException, InterruptedException {

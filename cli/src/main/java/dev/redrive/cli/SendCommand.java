@@ -220,11 +220,13 @@ final class SendCommand implements Callable<Integer> {
       return upload;
     } catch (UnreachableException e) {
       progress.close();
-      summarise(upload.tally());
-      session.note(
-          "Sending stopped after line "
-              + upload.tally().lastLine()
-              + ". Lines with an id can be sent again without making duplicates.");
+      if (upload.tally().lastLine() > 0) {
+        summarise(upload.tally());
+        session.note(
+            "Sending stopped after line "
+                + upload.tally().lastLine()
+                + ". Lines with an id can be sent again without making duplicates.");
+      }
       throw e;
     } finally {
       progress.close();

@@ -7,8 +7,10 @@ import dev.redrive.cli.http.Api;
 import dev.redrive.cli.http.EventReader;
 import dev.redrive.cli.http.RefusedException;
 import dev.redrive.cli.screen.Paint;
+import dev.redrive.cli.screen.UsageException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -27,6 +29,12 @@ import picocli.CommandLine.Parameters;
     footer = "  redrive tail orders --only died,retried")
 final class TailCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final String KINDS_TEXT =
+      "sent, started, succeeded, retried, deferred, died, cancelled, replayed, purged, paused,"
+          + " resumed";
+
+  /** What an event can tell of. */
+  static final List<String> KINDS = List.of(KINDS_TEXT.split(", ", -1));
 
   private final Session session;
   private final CountDownLatch never = new CountDownLatch(1);
@@ -38,9 +46,7 @@ final class TailCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "KIND",
-      description =
-          "Only these: sent, started, succeeded, retried, deferred, died, cancelled, replayed,"
-              + " purged, paused, resumed.")
+      description = "Only these: " + KINDS_TEXT + ".")
   Set<String> kinds = Set.of();
 
   @Option(names = "--max", paramLabel = "N", description = "End after this many events.")
@@ -52,6 +58,7 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    check();
     Api api = session.api();
     String path = "/v1/events" + (queue == null ? "" : "?queue=" + Api.segment(queue));
     EventLine line = new EventLine(session.paint(), session.terminal().clock(), queue == null);
@@ -74,6 +81,18 @@ final class TailCommand implements Callable<Integer> {
       }
     }
     return Exit.DONE;
+  }
+
+  private void check() {
+    for (String kind : kinds) {
+      if (!KINDS.contains(kind)) {
+        throw new UsageException(
+            "--only does not know '" + kind + "'. It knows: " + KINDS_TEXT + ".");
+      }
+    }
+    if (max < 1) {
+      throw new UsageException("--max is greater than zero.");
+    }
   }
 
   private long follow(EventReader events, EventLine line, long left, boolean isFirst)

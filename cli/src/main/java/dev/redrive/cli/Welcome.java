@@ -104,7 +104,7 @@ final class Welcome {
   }
 
   private String command() {
-    return session.terminal().variable("REDRIVE_COMMAND").orElse("./redrive");
+    return session.terminal().command();
   }
 
   private String urlOption() {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The page about the commands names all there are. */
 class ReferenceTest {
 
-  private static Path root() {
+  static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     for (Path each = folder; each != null; each = each.getParent()) {
       if (Files.exists(each.resolve("docs/cli.md"))) {

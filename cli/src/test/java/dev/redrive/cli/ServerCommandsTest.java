@@ -4,55 +4,15 @@ package dev.redrive.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.redrive.cli.Shell.Result;
-import dev.redrive.cli.http.Api;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands against a real server, as a person would use them one after another. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ServerCommandsTest {
-  private RealServer server;
-
-  @TempDir Path folder;
-
-  @BeforeEach
-  void start() {
-    server = new RealServer(folder);
-    assertThat(run("queues", "set", "inbox", "retry.attempts=2", "retry.first=10ms").code())
-        .isZero();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private Result run(String... args) {
-    return new Shell().env("REDRIVE_URL", server.url()).run(args);
-  }
-
-  private JsonNode json(String... args) throws IOException {
-    String[] all = new String[args.length + 1];
-    System.arraycopy(args, 0, all, 0, args.length);
-    all[args.length] = "--json";
-    Result result = run(all);
-    assertThat(result.code()).as(result.err()).isZero();
-    return Api.JSON.readTree(result.out());
-  }
-
-  private Result sh(String script) {
-    return run("work", "inbox", "--drain", "--", "sh", "-c", script);
-  }
-
+class ServerCommandsTest extends ServerScene {
   @Test
   void what_is_sent_is_worked_on_byte_for_byte() throws IOException {
     assertThat(run("send", "inbox", "wörld", "--id", "a", "--header", "Tenant=blue").out())
@@ -127,57 +87,6 @@ class ServerCommandsTest {
   }
 
   @Test
-  void a_dead_letter_tells_why_and_heals_by_a_replay() throws IOException {
-    run("send", "inbox", "{\"order\":17}", "--id", "order-17", "--key", "ada");
-    sh("echo out of stock >&2; exit 65");
-
-    assertThat(run("dead", "list").out())
-        .contains("order-17")
-        .contains("rejected")
-        .contains("exit code 65: out of stock");
-    assertThat(run("dead", "show", "order-17").out())
-        .contains("reason       rejected")
-        .contains("key          ada")
-        .contains("\"order\" : 17");
-    assertThat(run("dead", "replay", "order-17", "--dry-run").out()).startsWith("1 dead letter ");
-    assertThat(run("dead", "replay", "order-17").out()).startsWith("1 dead letter sent back");
-    assertThat(sh("true").code()).isZero();
-    JsonNode stats = json("queues", "show", "inbox").path("stats");
-    assertThat(stats.path("succeeded").asInt()).isEqualTo(1);
-    assertThat(stats.path("dead").asInt()).isZero();
-  }
-
-  @Test
-  void a_replay_takes_what_matches_the_filter_each_once() throws IOException {
-    for (int i = 0; i < 7; i++) {
-      run("send", "inbox", "x", "--id", (i < 3 ? "red-" : "blue-") + i);
-    }
-    sh("exit 65");
-
-    assertThat(json("dead", "replay", "--text", "red-").path("replayed").asInt()).isEqualTo(3);
-    assertThat(json("dead", "list").path("items")).hasSize(4);
-    assertThat(json("dead", "replay", "--all").path("replayed").asInt()).isEqualTo(4);
-    assertThat(json("dead", "replay", "--all").path("replayed").asInt()).isZero();
-    assertThat(json("queues", "show", "inbox").path("stats").path("waiting").asInt()).isEqualTo(7);
-  }
-
-  @Test
-  void deleting_asks_first() throws IOException {
-    run("send", "inbox", "x", "--id", "a");
-    sh("exit 65");
-    Shell person = new Shell().env("REDRIVE_URL", server.url()).onTerminal();
-    String[] purge = {"dead", "purge", "--queue", "inbox", "--all"};
-
-    assertThat(run(purge).code()).isEqualTo(2);
-    assertThat(person.input("n\n").run(purge).err())
-        .contains("Delete 1 dead letter for good? [y/N]")
-        .contains("Nothing was deleted");
-    assertThat(json("dead", "list").path("items")).hasSize(1);
-    assertThat(person.input("y\n").run(purge).out()).isEqualTo("1 dead letter deleted\n");
-    assertThat(json("dead", "list").path("items")).isEmpty();
-  }
-
-  @Test
   void queues_are_set_shown_paused_and_resumed() throws IOException {
     run("queues", "set", "orders", "concurrency=3", "ordered=true", "retry.attempts=4");
     assertThat(run("queues", "set", "orders", "maxWaiting=5").out())
@@ -223,6 +132,34 @@ class ServerCommandsTest {
       assertThat(result.code()).as(String.join(" ", args)).isEqualTo(1);
       assertThat(result.err()).contains("error: ").contains("nothing").doesNotContain("Exception");
     }
+  }
+
+  @Test
+  void what_to_do_about_a_queue_that_is_not_there_is_said_in_commands() {
+    Result result = run("send", "nothing", "x");
+
+    assertThat(result.err())
+        .startsWith("error: there is no queue `nothing`\n")
+        .contains("redrive queues set NAME")
+        .doesNotContain("PUT");
+  }
+
+  @Test
+  void a_key_that_may_not_do_it_is_told_what_is_missing_and_where_to_get_it() {
+    String data = folder.resolve("data").toString();
+    Result made = run("keys", "new", "reader", "--scope", "read", "--data", data);
+    String key = made.out().strip();
+
+    Result refused =
+        new Shell()
+            .env("REDRIVE_URL", server.url())
+            .env("REDRIVE_API_KEY", key)
+            .run("queues", "pause", "inbox");
+
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("needs a key with the scope `admin`")
+        .contains("redrive keys new NAME --scope SCOPE");
   }
 
   @Test

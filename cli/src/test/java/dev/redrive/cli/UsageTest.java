@@ -5,6 +5,7 @@ package dev.redrive.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.redrive.Event;
 import dev.redrive.cli.Shell.Result;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +14,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +54,57 @@ class UsageTest {
     assertThat(shell.run("queues", "set", "q", "deliver.secret=whsec_x").code()).isEqualTo(2);
     assertThat(shell.run("queues", "--url", "ftp://x").code()).isEqualTo(2);
     assertThat(shell.run("send", "q", "--delay", "soon").err()).contains("'soon'");
+  }
+
+  @Test
+  void an_unknown_kind_of_event_is_answered_with_the_known_ones() {
+    Result result = new Shell().run("tail", "--only", "died,foo");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("'foo'").contains("sent, started, succeeded, retried");
+    assertThat(new Shell().run("tail", "--max", "0").code()).isEqualTo(2);
+  }
+
+  @Test
+  void the_kinds_of_events_are_those_that_there_are() {
+    assertThat(TailCommand.KINDS)
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(Event.class.getPermittedSubclasses())
+                .map(kind -> kind.getSimpleName().toLowerCase(Locale.ROOT))
+                .toList());
+  }
+
+  @Test
+  void commands_to_copy_are_called_as_this_one_was() throws IOException {
+    Shell shell = new Shell().env("REDRIVE_URL", unusedUrl());
+
+    assertThat(shell.run("queues").err()).contains("Start one with `redrive serve`");
+    assertThat(shell.env("REDRIVE_COMMAND", "./redrive").run("queues").err())
+        .contains("Start one with `./redrive serve`");
+  }
+
+  @Test
+  void what_speaks_to_no_server_takes_no_address_of_one() {
+    for (String[] help :
+        new String[][] {{"serve", "--help"}, {"demo", "--help"}, {"keys", "new", "--help"}}) {
+      assertThat(new Shell().run(help).out())
+          .contains("--json")
+          .doesNotContain("--url")
+          .doesNotContain("--api-key-file");
+    }
+    assertThat(new Shell().run("demo", "--url", "http://127.0.0.1:1").code()).isEqualTo(2);
+    assertThat(new Shell().run("queues", "--help").out()).contains("--url", "--api-key-file");
+  }
+
+  @Test
+  void a_folder_that_may_not_be_used_is_told_in_words(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String data = file.resolve("data").toString();
+
+    Result made = new Shell().run("keys", "new", "ci", "--scope", "read", "--data", data);
+
+    assertThat(made.code()).isEqualTo(1);
+    assertThat(made.err()).startsWith("error: ").contains(data).doesNotContain("Exception");
   }
 
   @Test

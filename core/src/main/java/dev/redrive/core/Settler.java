@@ -223,11 +223,11 @@ final class Settler {
         (answer, error) -> {
           if (answer == Settled.DONE) {
             log.info(
-                "message {} of queue {} is dead after {} attempts ({}): {}",
+                "message {} of queue {} is dead ({}, attempts: {}): {}",
                 in.id(),
                 queue(),
-                grave.attempts,
                 reason.wireName(),
+                grave.attempts,
                 grave.brief);
             tellDead(message, dead, now);
           }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.Delivery;
 import dev.redrive.Event;
-import dev.redrive.Message;
 import dev.redrive.Queue;
 import dev.redrive.RedriveException;
 import dev.redrive.Settled;
@@ -19,40 +18,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages leased by consumers that settle them themselves. */
-class LeaseTest {
-  private static final Duration LEASE = Duration.ofMinutes(1);
-  private static final Duration WAIT = Duration.ofSeconds(20);
-
-  private final World world = new World();
-  private final Queue<String> queue = world.queue();
-
-  @AfterEach
-  void close() {
-    world.close();
-  }
-
-  private CompletableFuture<List<Delivery<String>>> ask(int max) {
-    return queue.lease(max, WAIT, LEASE).toCompletableFuture();
-  }
-
-  private List<Delivery<String>> lease(int max) {
-    return world.get(queue.lease(max, WAIT, LEASE));
-  }
-
-  private Delivery<String> leased(String id) {
-    List<Delivery<String>> deliveries = lease(1);
-    assertThat(ids(deliveries)).containsExactly(id);
-    return deliveries.get(0);
-  }
-
-  private static List<String> ids(List<Delivery<String>> deliveries) {
-    return deliveries.stream().map(Delivery::message).map(Message::id).toList();
-  }
-
+class LeaseTest extends LeaseScene {
   @Test
   void a_leased_message_is_acknowledged_once() {
     world.get(queue.send(message("a").key("k").header("h", "v")));

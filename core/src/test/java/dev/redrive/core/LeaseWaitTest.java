@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.Codec;
 import dev.redrive.Delivery;
-import dev.redrive.Message;
 import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
 import dev.redrive.Settled;
@@ -16,40 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Consumers in line for messages, and messages for which there is no consumer. */
-class LeaseWaitTest {
-  private static final Duration LEASE = Duration.ofMinutes(1);
-  private static final Duration WAIT = Duration.ofSeconds(20);
-
-  private final World world = new World();
-  private final Queue<String> queue = world.queue();
-
-  @AfterEach
-  void close() {
-    world.close();
-  }
-
-  private CompletableFuture<List<Delivery<String>>> ask(int max) {
-    return queue.lease(max, WAIT, LEASE).toCompletableFuture();
-  }
-
-  private List<Delivery<String>> lease(int max) {
-    return world.get(queue.lease(max, WAIT, LEASE));
-  }
-
-  private Delivery<String> leased(String id) {
-    List<Delivery<String>> deliveries = lease(1);
-    assertThat(ids(deliveries)).containsExactly(id);
-    return deliveries.get(0);
-  }
-
-  private static List<String> ids(List<Delivery<String>> deliveries) {
-    return deliveries.stream().map(Delivery::message).map(Message::id).toList();
-  }
-
+class LeaseWaitTest extends LeaseScene {
   @Test
   void who_waits_is_woken_by_an_arrival() {
     CompletableFuture<List<Delivery<String>>> first = ask(10);

@@ -7,16 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.SendRefusedException;
 import dev.redrive.TaskQueue;
-import dev.redrive.TaskQueueOptions;
-import dev.redrive.retry.Backoff;
-import dev.redrive.retry.Jitter;
 import dev.redrive.retry.RetryPolicy;
-import dev.redrive.testkit.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,36 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that are cancelled, or whose queue is closed; in one thread on virtual time. */
-class TaskQueueEndTest {
-  private static final RetryPolicy FOUR =
-      RetryPolicy.builder()
-          .backoff(
-              Backoff.list(Duration.ofMillis(1), Duration.ofSeconds(5), Duration.ofMinutes(10)))
-          .jitter(Jitter.none())
-          .attempts(4)
-          .build();
-
-  private final VirtualTime time = new VirtualTime();
-  private final List<Duration> starts = new ArrayList<>();
-
-  private TaskQueue open(TaskQueueOptions.Builder options) {
-    return Engine.taskQueue(options.build(), time.environment(1), time);
-  }
-
-  private static TaskQueueOptions.Builder options() {
-    return TaskQueueOptions.builder("tasks").policy(FOUR);
-  }
-
-  private <R> Callable<R> failing(int failures, Callable<R> then) {
-    return () -> {
-      starts.add(Duration.between(VirtualTime.START, time.instant()));
-      if (starts.size() <= failures) {
-        throw new IOException("planned " + starts.size());
-      }
-      return then.call();
-    };
-  }
-
+class TaskQueueEndTest extends TaskQueueScene {
   @Test
   void a_cancelled_task_that_waits_does_not_run() {
     TaskQueue tasks = open(options());

@@ -22,41 +22,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** In one thread on virtual time; {@link TaskQueueThreadsTest} has the rest. */
-class TaskQueueTest {
-  private static final RetryPolicy FOUR =
-      RetryPolicy.builder()
-          .backoff(
-              Backoff.list(Duration.ofMillis(1), Duration.ofSeconds(5), Duration.ofMinutes(10)))
-          .jitter(Jitter.none())
-          .attempts(4)
-          .build();
-
-  private final VirtualTime time = new VirtualTime();
-  private final List<Duration> starts = new ArrayList<>();
-
-  private TaskQueue open(TaskQueueOptions.Builder options) {
-    return Engine.taskQueue(options.build(), time.environment(1), time);
-  }
-
-  private static TaskQueueOptions.Builder options() {
-    return TaskQueueOptions.builder("tasks").policy(FOUR);
-  }
-
-  private <R> Callable<R> failing(int failures, Callable<R> then) {
-    return () -> {
-      starts.add(Duration.between(VirtualTime.START, time.instant()));
-      if (starts.size() <= failures) {
-        throw new IOException("planned " + starts.size());
-      }
-      return then.call();
-    };
-  }
-
+class TaskQueueTest extends TaskQueueScene {
   @Test
   void a_task_runs_and_gives_its_result() {
     TaskQueue tasks = open(options());

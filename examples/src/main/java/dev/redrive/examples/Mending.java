@@ -17,16 +17,9 @@ import dev.redrive.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A message that cannot be processed is kept, seen, and sent again once the reason is gone. */
-public final class Mending {
-  private static final Logger log = LoggerFactory.getLogger(Mending.class);
-
-  private Mending() {}
-
-  /** Runs it, in memory. */
+class Mending {
   public static void main(String[] args) throws InterruptedException {
     CountDownLatch died = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
@@ -56,12 +49,12 @@ public final class Mending {
             }
             done.countDown();
           });
-      mails.send(Outgoing.of("Dear Ada, …").id("mail-17")).toCompletableFuture().join();
+      mails.send(Outgoing.of("Dear Ada").id("mail-17")).toCompletableFuture().join();
       died.await();
 
       DeadLetters dead = mails.deadLetters();
       DeadLetter letter = dead.find("mail-17").toCompletableFuture().join().orElseThrow();
-      log.info("{}: {} after {} attempt", letter.id(), letter.reason(), letter.attempts());
+      System.out.println(letter.id() + ": " + letter.reason() + " at attempt " + letter.attempts());
 
       isAddressKnown.set(true); // somebody has mended it
       dead.replay(DeadLetterFilter.all(), 100).toCompletableFuture().join();

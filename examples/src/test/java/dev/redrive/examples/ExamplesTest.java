@@ -49,6 +49,6 @@ class ExamplesTest {
 
   @Test
   void what_was_mended_is_processed_after_its_replay() throws IOException, InterruptedException {
-    assertThat(run(Mending.class)).contains("mail-17: REJECTED after 1 attempt");
+    assertThat(run(Mending.class)).contains("mail-17: REJECTED at attempt 1");
   }
 }

@@ -33,6 +33,15 @@ class SnippetsTest {
     throw new IllegalStateException("no README.md in any folder above " + folder);
   }
 
+  /** All that is written for readers. */
+  static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>(files(root().resolve("docs"), ".md"));
+    for (String page : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
+      pages.add(root().resolve(page));
+    }
+    return pages;
+  }
+
   private static List<Path> files(Path folder, String suffix) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(file -> file.toString().endsWith(suffix)).toList();
@@ -53,8 +62,7 @@ class SnippetsTest {
   @Test
   void what_the_pages_quote_is_what_is_compiled() throws IOException {
     Map<String, String> marked = marked();
-    List<Path> pages = new ArrayList<>(files(root().resolve("docs"), ".md"));
-    pages.add(root().resolve("README.md"));
+    List<Path> pages = pages();
 
     List<String> quoted = new ArrayList<>();
     for (Path page : pages) {
@@ -67,6 +75,19 @@ class SnippetsTest {
       }
     }
     assertThat(quoted).contains("first-queue", "policy", "mending");
+  }
+
+  @Test
+  void the_first_program_is_quoted_whole() throws IOException {
+    Path file = root().resolve("examples/src/main/java/dev/redrive/examples/FirstQueue.java");
+
+    assertThat(Files.readString(file))
+        .as("nothing but its licence and package is left out")
+        .isEqualTo(
+            "// SPDX-License-Identifier: Apache-2.0\n\npackage dev.redrive.examples;\n\n"
+                + "// snippet: first-queue\n"
+                + marked().get("first-queue")
+                + "// end\n");
   }
 
   @Test

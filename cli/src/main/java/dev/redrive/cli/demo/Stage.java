@@ -75,7 +75,8 @@ public final class Stage {
     String time = Json.text(transition, "at").map(at -> at.substring(11, 23)).orElse("");
     String state = transition.path("to").asText();
     String cause = Headline.of(transition.path("cause").asText(""));
-    String text = time + "  " + state + "  " + cause;
+    String padding = " ".repeat(Math.max(1, NAME_COLUMNS - state.length()));
+    String text = time + "  " + state + padding + " " + cause;
     board.print(INDENT + INDENT + paint.dim(Paint.brief(text, columns - 2 * INDENT.length())));
   }
 

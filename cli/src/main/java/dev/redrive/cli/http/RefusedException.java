@@ -10,24 +10,26 @@ import java.util.Optional;
 public final class RefusedException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private static final String TYPE = "urn:redrive:problem:";
+
   private final int status;
+  private final String word;
   private final String detail;
-  private final String hint;
 
   /** The server's answer with this status and, if it had one, this problem document. */
   public RefusedException(int status, JsonNode problem) {
     this(
         status,
+        problem.path("type").asText(""),
         problem.path("title").asText(""),
-        problem.path("detail").asText(""),
-        problem.path("hint").asText(""));
+        problem.path("detail").asText(""));
   }
 
-  private RefusedException(int status, String title, String detail, String hint) {
+  private RefusedException(int status, String type, String title, String detail) {
     super(title.isBlank() ? "the server answered " + status : title);
     this.status = status;
+    this.word = type.startsWith(TYPE) ? type.substring(TYPE.length()) : "";
     this.detail = detail;
-    this.hint = hint;
   }
 
   /** The HTTP status. */
@@ -35,14 +37,14 @@ public final class RefusedException extends IOException {
     return status;
   }
 
+  /** What the kind of problem is called, the same in all versions; empty if it was not said. */
+  public String word() {
+    return word;
+  }
+
   /** What exactly is wrong, if the server said it. */
   public Optional<String> detail() {
     return Optional.of(detail).filter(text -> !text.isBlank());
-  }
-
-  /** What to do about it, if the server said it. */
-  public Optional<String> hint() {
-    return Optional.of(hint).filter(text -> !text.isBlank());
   }
 
   /** True if the same request may be accepted later: too many requests, or the server is busy. */

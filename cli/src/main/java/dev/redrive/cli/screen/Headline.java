@@ -11,6 +11,7 @@ public final class Headline {
   // These are Redrive's own; what follows says it all.
   private static final Pattern OWN =
       Pattern.compile("^(?:HttpStatus|Rejected|WorkerFailure)Exception: ");
+  private static final Pattern ANSWER = Pattern.compile("^(HTTP \\d{3}): the webhook's answer: ");
 
   private Headline() {}
 
@@ -18,6 +19,7 @@ public final class Headline {
   public static String of(String failure) {
     String first = failure.lines().findFirst().orElse("");
     String simple = PACKAGES.matcher(first).replaceFirst("");
-    return Paint.brief(OWN.matcher(simple).replaceFirst(""), MAX);
+    String own = OWN.matcher(simple).replaceFirst("");
+    return Paint.brief(ANSWER.matcher(own).replaceFirst("$1: "), MAX);
   }
 }

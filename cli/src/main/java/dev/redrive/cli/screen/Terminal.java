@@ -32,6 +32,11 @@ public record Terminal(
     return Optional.ofNullable(env.get(name)).filter(value -> !value.isEmpty());
   }
 
+  /** How this program was called, for lines that are to be copied. */
+  public String command() {
+    return variable("REDRIVE_COMMAND").orElse("redrive");
+  }
+
   /** Colours for {@code out}. */
   public Paint paint() {
     return new Paint(ttys.isOut() && isColourWanted());
