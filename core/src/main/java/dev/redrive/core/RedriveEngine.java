@@ -17,7 +17,6 @@ import dev.redrive.spi.QueueSpec;
 import dev.redrive.spi.Timers;
 import dev.redrive.spi.Transport;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -181,8 +180,7 @@ final class RedriveEngine implements Redrive {
         CompletableFuture.allOf(drains.toArray(CompletableFuture<?>[]::new));
     if (!grace.isZero() && !drained.isDone()) {
       CompletableFuture<Void> over = new CompletableFuture<>();
-      Instant end = Times.after(environment.clock().instant(), grace);
-      Timers.Timer timer = environment.timers().at(end, () -> over.complete(null));
+      Timers.Timer timer = environment.timers().after(grace, () -> over.complete(null));
       CompletableFuture.anyOf(drained.exceptionally(error -> null), over).join();
       timer.cancel();
     }

@@ -4,15 +4,20 @@ package dev.redrive.core;
 
 import static dev.redrive.core.World.message;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.redrive.Delivery;
 import dev.redrive.Event;
 import dev.redrive.Queue;
+import dev.redrive.TransportException;
 import dev.redrive.core.TroubledTransport.Trouble;
 import dev.redrive.retry.HoldException;
 import dev.redrive.retry.RetryPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -309,6 +314,102 @@ class PauseTest {
     assertThat(log.attempts()).containsExactly("a 1");
     assertThat(world.journal().lines()).doesNotContain("Resumed");
     assertThat(world.transport().subscriptions()).isEqualTo(1);
+  }
+
+  @Test
+  void a_resume_that_fails_leaves_the_queue_paused_and_can_be_repeated() {
+    queue.handle(log::note);
+    queue.handle(log::note);
+    queue.pause("maintenance");
+    world.send(queue, "a");
+    // The first worker's subscription comes about, the second one's does not.
+    world.transport().refuseSubscriptions(1, 1);
+
+    assertThatThrownBy(queue::resume).isInstanceOf(TransportException.class);
+    world.advance(Duration.ofMinutes(1));
+
+    assertThat(queue.pauseReason()).contains("maintenance");
+    assertThat(log.attempts()).isEmpty();
+    assertThat(world.transport().subscriptions()).isZero();
+    queue.resume();
+    world.run();
+    assertThat(queue.pauseReason()).isEmpty();
+    assertThat(log.attempts()).containsExactly("a 1");
+    assertThat(world.transport().subscriptions()).isEqualTo(2);
+    assertThat(world.journal().lines()).containsOnlyOnce("Resumed");
+  }
+
+  @Test
+  void a_resume_that_fails_for_those_in_line_for_a_lease_leaves_the_queue_paused() {
+    queue.pause("maintenance");
+    CompletableFuture<List<Delivery<String>>> waiting =
+        queue.lease(1, Duration.ofHours(1), Duration.ofMinutes(1)).toCompletableFuture();
+    world.send(queue, "a");
+    world.transport().refuseSubscriptions(0, 1);
+
+    assertThatThrownBy(queue::resume).isInstanceOf(TransportException.class);
+    world.run();
+
+    assertThat(queue.pauseReason()).contains("maintenance");
+    assertThat(waiting).isNotDone();
+    queue.resume();
+    assertThat(world.get(waiting)).hasSize(1);
+  }
+
+  @Test
+  void a_hold_whose_end_fails_ends_a_little_later() {
+    queue.handle(
+        message -> {
+          if (log.note(message) == 1 && log.attempts().size() == 1) {
+            throw new HoldException("database down", Optional.of(Duration.ofMinutes(1)));
+          }
+        });
+    world.send(queue, "a");
+    world.transport().refuseSubscriptions(0, 3);
+
+    world.advance(Duration.ofMinutes(1));
+    assertThat(queue.pauseReason()).contains("database down");
+    world.advance(Duration.ofMinutes(1));
+
+    assertThat(queue.pauseReason()).isEmpty();
+    assertThat(log.attempts()).containsExactly("a 1", "a 1");
+  }
+
+  @Test
+  void a_handler_that_cannot_be_started_leaves_nothing_behind_and_can_be_started_again() {
+    world.transport().refuseSubscriptions(0, 1);
+    world.send(queue, "a");
+
+    assertThatThrownBy(() -> queue.handle(log::note)).isInstanceOf(TransportException.class);
+    queue.pause("maintenance");
+    queue.resume();
+    world.run();
+    assertThat(log.attempts()).isEmpty();
+    assertThat(world.transport().subscriptions()).isZero();
+    queue.handle(log::note);
+    world.run();
+
+    assertThat(log.attempts()).containsExactly("a 1");
+    assertThat(world.transport().subscriptions()).isEqualTo(1);
+  }
+
+  @Test
+  void the_time_of_a_hold_passes_whatever_the_clock_does() {
+    queue.handle(
+        message -> {
+          if (log.note(message) == 1 && log.attempts().size() == 1) {
+            throw new HoldException("database down", Optional.of(Duration.ofMinutes(5)));
+          }
+        });
+    world.send(queue, "a");
+
+    world.time().shift(Duration.ofHours(1));
+    world.advance(Duration.ofMinutes(5).minusMillis(1));
+    assertThat(queue.pauseReason()).isPresent();
+    world.time().shift(Duration.ofHours(-1));
+    world.advance(Duration.ofMillis(1));
+
+    assertThat(log.attempts()).containsExactly("a 1", "a 1");
   }
 
   @Test

@@ -57,6 +57,10 @@ final class TroubledTransport implements Transport {
   private Trouble atBegin = Trouble.NONE;
   private Trouble atSettle = Trouble.NONE;
   private Trouble atRenew = Trouble.NONE;
+  private int failingSubscriptions;
+  private int subscriptionsGranted;
+  private int failingRequests;
+  private Duration minDelay = Duration.ZERO;
   private boolean isProvisioningStuck;
   private UnaryOperator<InMessage> forgery = UnaryOperator.identity();
   private int outstanding;
@@ -86,6 +90,22 @@ final class TroubledTransport implements Transport {
 
   void renewing(Trouble trouble) {
     atRenew = trouble;
+  }
+
+  /** The next so many subscriptions, after so many that succeed, are refused. */
+  void refuseSubscriptions(int after, int count) {
+    subscriptionsGranted = after;
+    failingSubscriptions = count;
+  }
+
+  /** The next so many requests throw. */
+  void refuseRequests(int count) {
+    failingRequests = count;
+  }
+
+  /** Says that shorter delays are the engine's to keep. */
+  void minDelay(Duration delay) {
+    minDelay = delay;
   }
 
   void stickProvisioning() {
@@ -157,7 +177,7 @@ final class TroubledTransport implements Transport {
         real.durability(),
         real.retryMove(),
         real.deadMove(),
-        real.minDelay(),
+        minDelay,
         real.maxDelay(),
         real.granularity(),
         features);
@@ -175,6 +195,9 @@ final class TroubledTransport implements Transport {
 
   @Override
   public Subscription subscribe(String queue, SubscribeOptions options, Sink sink) {
+    if (subscriptionsGranted-- <= 0 && failingSubscriptions-- > 0) {
+      throw new TransportException("planned");
+    }
     subscriptions++;
     return new Troubled(queue, options, sink);
   }
@@ -225,6 +248,9 @@ final class TroubledTransport implements Transport {
 
     @Override
     public void request(int n) {
+      if (failingRequests-- > 0) {
+        throw new TransportException("planned");
+      }
       credit += n;
       outstanding += n;
       outstandingMost = Math.max(outstandingMost, outstanding);
