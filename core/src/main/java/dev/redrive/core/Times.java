@@ -22,8 +22,14 @@ final class Times {
     return floor.equals(time) ? floor : floor.plusMillis(1);
   }
 
-  /** The time after the delay, in whole milliseconds; no overflow, however long the delay is. */
+  /**
+   * The time after the delay, in whole milliseconds; no overflow, however long the delay is, and
+   * none before now.
+   */
   static Instant after(Instant now, Duration delay) {
+    if (delay.isNegative()) {
+      return ceil(now);
+    }
     Duration most = Duration.between(now, LATEST);
     return delay.compareTo(most) >= 0 ? LATEST : ceil(now.plus(delay));
   }

@@ -20,6 +20,7 @@ import dev.redrive.core.TroubledTransport.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,6 +72,37 @@ class SendTest {
           .isInstanceOf(StackOverflowError.class);
     }
 
+    assertThat(world.get(broken.send("big")).isDuplicate()).isFalse();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // Null is the point: not everybody's code is checked for it.
+  void a_batch_with_a_null_in_it_leaves_nothing_pending() {
+    Codec<String> careless =
+        new Codec<>() {
+          @Override
+          public byte[] encode(String payload) {
+            return payload.isEmpty() ? null : new byte[1 << 20];
+          }
+
+          @Override
+          public String decode(byte[] bytes) {
+            return "";
+          }
+        };
+    Queue<String> broken =
+        world.redrive().queue(QueueOptions.builder("careless", careless).build());
+
+    for (int i = 0; i < 100; i++) {
+      List<Outgoing<String>> batch = Arrays.asList(Outgoing.of("big"), null, Outgoing.of(""));
+      assertThat(world.get(broken.sendAll(batch)))
+          .satisfiesExactly(
+              big -> assertThat(big).isInstanceOf(Receipt.class),
+              absent -> assertThat(absent).isInstanceOf(Refusal.class),
+              empty -> assertThat(empty).isInstanceOf(Refusal.class));
+    }
+
+    assertRefused(broken.send(""), SendRefusedException.Cause.INVALID);
     assertThat(world.get(broken.send("big")).isDuplicate()).isFalse();
   }
 
@@ -228,9 +260,11 @@ class SendTest {
         SendRefusedException.Cause.INVALID);
     assertRefused(
         queue.send(message("a").deadline(world.now())), SendRefusedException.Cause.INVALID);
-    assertRefused(
-        queue.send(message("a").after(Duration.ofSeconds(Long.MAX_VALUE))),
-        SendRefusedException.Cause.INVALID);
+    for (long delay : List.of(-1L, Long.MIN_VALUE)) {
+      assertRefused(
+          queue.send(message("a").after(Duration.ofSeconds(delay))),
+          SendRefusedException.Cause.INVALID);
+    }
 
     assertThat(world.stats(queue).sent()).isZero();
   }

@@ -60,7 +60,7 @@ final class TroubledTransport implements Transport {
   private int failingSubscriptions;
   private int subscriptionsGranted;
   private int failingRequests;
-  private Duration minDelay = Duration.ZERO;
+  private Optional<Haste> haste = Optional.empty();
   private boolean isProvisioningStuck;
   private UnaryOperator<InMessage> forgery = UnaryOperator.identity();
   private int outstanding;
@@ -103,9 +103,9 @@ final class TroubledTransport implements Transport {
     failingRequests = count;
   }
 
-  /** Says that shorter delays are the engine's to keep. */
-  void minDelay(Duration delay) {
-    minDelay = delay;
+  /** Hands over what it need not keep any longer. */
+  void hurry(Haste made) {
+    haste = Optional.of(made);
   }
 
   void stickProvisioning() {
@@ -173,14 +173,16 @@ final class TroubledTransport implements Transport {
     Set<Capability> features = EnumSet.noneOf(Capability.class);
     features.addAll(real.features());
     features.removeAll(missing);
-    return new Capabilities(
-        real.durability(),
-        real.retryMove(),
-        real.deadMove(),
-        minDelay,
-        real.maxDelay(),
-        real.granularity(),
-        features);
+    Capabilities lacking =
+        new Capabilities(
+            real.durability(),
+            real.retryMove(),
+            real.deadMove(),
+            real.minDelay(),
+            real.maxDelay(),
+            real.granularity(),
+            features);
+    return haste.map(each -> each.capabilities(lacking)).orElse(lacking);
   }
 
   @Override
@@ -190,7 +192,11 @@ final class TroubledTransport implements Transport {
 
   @Override
   public CompletionStage<List<PublishResult>> publish(String queue, List<OutMessage> batch) {
-    return troubled(atPublish, () -> transport.publish(queue, batch), List.of(), List.of());
+    List<OutMessage> sent =
+        batch.stream()
+            .map(message -> haste.map(each -> each.published(message)).orElse(message))
+            .toList();
+    return troubled(atPublish, () -> transport.publish(queue, sent), List.of(), List.of());
   }
 
   @Override
@@ -243,7 +249,11 @@ final class TroubledTransport implements Transport {
 
     private void accept(Sink sink, List<InMessage> messages) {
       credit -= messages.size();
-      sink.accept(messages.stream().map(forgery).toList());
+      sink.accept(
+          messages.stream()
+              .map(message -> haste.map(each -> each.handedOver(message)).orElse(message))
+              .map(forgery)
+              .toList());
     }
 
     @Override
@@ -266,7 +276,11 @@ final class TroubledTransport implements Transport {
     public CompletionStage<List<Settled>> settle(List<Settlement> batch) {
       outstanding -= batch.size();
       settlements += batch.size();
-      return answer(atSettle, batch.size(), () -> subscription.settle(batch));
+      List<Settlement> asked =
+          batch.stream()
+              .map(settlement -> haste.map(each -> each.settled(settlement)).orElse(settlement))
+              .toList();
+      return answer(atSettle, batch.size(), () -> subscription.settle(asked));
     }
 
     @Override
