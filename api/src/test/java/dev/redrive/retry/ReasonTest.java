@@ -16,7 +16,6 @@ class ReasonTest {
             "attempts-exhausted",
             "not-retryable",
             "expired",
-            "overflow",
             "crashed",
             "undecodable",
             "rejected");

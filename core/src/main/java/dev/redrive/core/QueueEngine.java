@@ -17,6 +17,7 @@ import dev.redrive.Receipt;
 import dev.redrive.RedriveException;
 import dev.redrive.SendResult;
 import dev.redrive.Worker;
+import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import dev.redrive.spi.Transport;
@@ -91,6 +92,11 @@ final class QueueEngine<T> implements Queue<T> {
   @Override
   public QueueOptions<T> options() {
     return options;
+  }
+
+  @Override
+  public boolean isDeduplicated() {
+    return transport.capabilities().has(Capability.DEDUPLICATION);
   }
 
   Settler settler() {

@@ -95,20 +95,27 @@ final class RedriveEngine implements Redrive {
   }
 
   private static void checkCodec(QueueEngine<?> known, QueueOptions<?> options) {
-    if (known.options().codec().getClass() != options.codec().getClass()) {
+    if (!known.options().codec().equals(options.codec())) {
       throw new InvalidOptionsException(
           "queue " + options.name(),
-          List.of("it is declared with another codec already; use that queue, or another name"));
+          List.of(
+              "it is declared with another codec already; use that queue, another name, or a codec"
+                  + " that equals the first one"));
     }
   }
 
   private <T> Queue<T> made(QueueOptions<T> options) {
     QueueEngine<T> made = new QueueEngine<>(options, transport, environment, handlers, events);
     queues.put(options.name(), made);
+    if (!made.isDeduplicated()) {
+      log.info(
+          "queue {}: this transport does not recognise a message that is sent again under its id",
+          options.name());
+    }
     return made;
   }
 
-  // Same codec class: the caller's T is the queue's as far as Java can tell at run time.
+  // Equal codecs: the caller's T is the queue's as far as Java can tell at run time.
   @SuppressWarnings("unchecked")
   private static <T> Queue<T> adopted(QueueEngine<?> known, QueueOptions<T> options) {
     QueueEngine<T> queue = (QueueEngine<T>) known;

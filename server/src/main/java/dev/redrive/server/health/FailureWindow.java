@@ -15,7 +15,7 @@ public final class FailureWindow implements Listener {
 
   /** Deaths that no attempt of this moment led to. */
   private static final Set<Reason> WITHOUT_ATTEMPT =
-      EnumSet.of(Reason.EXPIRED, Reason.OVERFLOW, Reason.UNDECODABLE);
+      EnumSet.of(Reason.EXPIRED, Reason.UNDECODABLE);
 
   private final InstantSource clock;
   // All below is guarded by this object.
