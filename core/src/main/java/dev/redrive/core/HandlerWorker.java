@@ -84,7 +84,10 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     }
   }
 
-  /** Takes nothing more until it is opened and started again; what runs goes on, what is buffered goes back. */
+  /**
+   * Takes nothing more until it is opened and started again; what runs goes on, what is buffered
+   * goes back.
+   */
   void pause() {
     Intake left;
     List<Handed> returned;

@@ -262,22 +262,21 @@ final class QueueEngine<T> implements Queue<T> {
 
   @Override
   public CompletionStage<Optional<MessageStatus>> find(String id) {
-    return transport.find(name(), id).thenApply(found -> found.map(this::held));
+    return transport.find(name(), id).thenApply(found -> found.map(this::told));
   }
 
-  private MessageStatus held(MessageStatus status) {
+  private MessageStatus told(MessageStatus status) {
     boolean isRunning = status.state() == MessageState.RUNNING;
     boolean isDue = status.dueAt().map(due -> !due.isAfter(now())).orElse(false);
-    return isDue && !isRunning && pauseReason.isPresent()
-        ? new MessageStatus(
-            status.id(),
-            status.queue(),
-            MessageState.HELD,
-            status.attempts(),
-            status.dueAt(),
-            status.firstSeen(),
-            status.history())
-        : status;
+    boolean isHeld = isDue && !isRunning && pauseReason.isPresent();
+    return new MessageStatus(
+        status.id(),
+        status.queue(),
+        isHeld ? MessageState.HELD : status.state(),
+        status.attempts(),
+        status.dueAt(),
+        status.firstSeen(),
+        HistoryWriter.told(status));
   }
 
   @Override

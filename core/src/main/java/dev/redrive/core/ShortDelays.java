@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>In a crash the leases end and the messages come again, so none is lost. What had come early
  * comes as it came before. An attempt that had failed and whose settlement waited is taken for one
- * that crashed: with ATTEMPT_MARK it counts, and the next one does not wait for its backoff; without
- * it, it does not count.
+ * that crashed: with ATTEMPT_MARK it counts, and the next one does not wait for its backoff;
+ * without it, it does not count.
  */
 final class ShortDelays {
   private static final Logger log = LoggerFactory.getLogger(ShortDelays.class);

@@ -59,12 +59,10 @@ final class Haste {
 
   Settlement settled(Settlement settlement) {
     if (settlement instanceof Settlement.Retry retry) {
-      return new Settlement.Retry(
-          retry.lease(), moved(id(retry), retry.dueAt()), retry.headers());
+      return new Settlement.Retry(retry.lease(), moved(id(retry), retry.dueAt()), retry.headers());
     }
     if (settlement instanceof Settlement.Defer defer) {
-      return new Settlement.Defer(
-          defer.lease(), moved(id(defer), defer.dueAt()));
+      return new Settlement.Defer(defer.lease(), moved(id(defer), defer.dueAt()), defer.headers());
     }
     return settlement;
   }

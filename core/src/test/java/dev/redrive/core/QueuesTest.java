@@ -241,7 +241,9 @@ class QueuesTest {
 
     assertThat(world.queue().isDeduplicated()).isFalse();
     world.send(queue, "named");
-    assertThat(state("named")).as("the id is the message's all the same").isEqualTo(MessageState.READY);
+    assertThat(state("named"))
+        .as("the id is the message's all the same")
+        .isEqualTo(MessageState.READY);
   }
 
   @Test

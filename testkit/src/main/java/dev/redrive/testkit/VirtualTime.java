@@ -234,7 +234,8 @@ public final class VirtualTime implements InstantSource, Timers, Executor {
       if (when.isAfter(now)) {
         now = when;
       }
-      return Optional.ofNullable((isTimer ? timers : waits).pollFirstEntry()).map(Map.Entry::getValue);
+      return Optional.ofNullable((isTimer ? timers : waits).pollFirstEntry())
+          .map(Map.Entry::getValue);
     }
   }
 }

@@ -71,7 +71,8 @@ final class Hasty extends Limited {
           retry.lease(), moved(retry.lease(), retry.dueAt()), retry.headers());
     }
     if (settlement instanceof Settlement.Defer defer) {
-      return new Settlement.Defer(defer.lease(), moved(defer.lease(), defer.dueAt()));
+      return new Settlement.Defer(
+          defer.lease(), moved(defer.lease(), defer.dueAt()), defer.headers());
     }
     return settlement;
   }
