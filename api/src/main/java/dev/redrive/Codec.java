@@ -2,12 +2,11 @@
 
 package dev.redrive;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-
 /**
  * Turns payloads into bytes and back. Thread-safe.
+ *
+ * <p>A queue that is declared again must have an equal codec. One that is made anew for each
+ * declaration therefore needs {@code equals}, as a record has it.
  *
  * @param <T> the payload's type
  */
@@ -28,31 +27,11 @@ public interface Codec<T> {
 
   /** Bytes as they are. The array is not copied, so do not change it after the send. */
   static Codec<byte[]> bytes() {
-    return new Codec<>() {
-      @Override
-      public byte[] encode(byte[] payload) {
-        return payload;
-      }
-
-      @Override
-      public byte[] decode(byte[] bytes) {
-        return bytes;
-      }
-    };
+    return BytesCodec.INSTANCE;
   }
 
   /** Text in UTF-8; bytes that are no UTF-8 are undecodable. */
   static Codec<String> text() {
-    return new Codec<>() {
-      @Override
-      public byte[] encode(String payload) {
-        return payload.getBytes(StandardCharsets.UTF_8);
-      }
-
-      @Override
-      public String decode(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      }
-    };
+    return TextCodec.INSTANCE;
   }
 }

@@ -53,7 +53,8 @@ public final class Outgoing<T> {
 
   /**
    * Sends under this id, 1 to 200 characters. A second message with the id of one that is waiting,
-   * dead, or ended within the queue's deduplication window is recognised and not stored again.
+   * dead, or ended within the queue's deduplication window is recognised and not stored again, if
+   * {@link Queue#isDeduplicated}.
    */
   public Outgoing<T> id(String id) {
     return with(

@@ -20,6 +20,12 @@ public interface Queue<T> {
   /** The options it was last declared with. */
   QueueOptions<T> options();
 
+  /**
+   * True if a second message of one id is recognised and not stored. Not every transport can do
+   * that; where it cannot, an id is a name for the message and no more.
+   */
+  boolean isDeduplicated();
+
   /** Sends a payload that is due at once. As {@link #send(Outgoing)}. */
   default CompletionStage<Receipt> send(T payload) {
     return send(Outgoing.of(payload));

@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  * @param timeout after which an attempt has failed
  * @param isOrdered true if messages of one key are processed one after another
  * @param maxWaiting messages that may wait; more are refused; empty for no limit
- * @param dedupWindow how long the id of a message that ended is remembered
+ * @param dedupWindow how long the id of a message that ended is remembered, where the transport
+ *     remembers ids at all ({@link Queue#isDeduplicated})
  * @param onDeadLetter told of each message that died, once it is safe among the dead letters
  * @param <T> the payload's type
  */

@@ -12,8 +12,6 @@ public enum Reason {
   NOT_RETRYABLE("not-retryable"),
   /** The deadline passed, or the next attempt would not have started before it. */
   EXPIRED("expired"),
-  /** The queue was full and the sender asked for this instead of being refused. */
-  OVERFLOW("overflow"),
   /** The message ended the process of its consumer too often. */
   CRASHED("crashed"),
   /** The payload could not be decoded. */

@@ -40,7 +40,7 @@ final class AsyncInvoker<T> implements Invoker<T> {
       call.handBack();
       return;
     }
-    call.timer = environment.timers().at(attempt.timesOutAt(), call::timeOut);
+    call.timer = environment.timers().after(attempt.timeout(), call::timeOut);
     try {
       environment.executor().execute(call);
     } catch (RejectedExecutionException closing) {

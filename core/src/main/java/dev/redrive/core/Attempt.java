@@ -23,7 +23,8 @@ final class Attempt<T> {
   private final QueueEngine<T> queue;
   private final QueueOptions<T> options;
   private final Runnable ended;
-  private volatile Instant began;
+  // As Timers.nanoTime.
+  private volatile long began;
 
   /**
    * Creates the attempt.
@@ -35,11 +36,11 @@ final class Attempt<T> {
     this.queue = queue;
     this.options = queue.options();
     this.ended = ended;
-    this.began = queue.now();
+    this.began = queue.nanoTime();
   }
 
-  Instant timesOutAt() {
-    return began.plus(options.timeout());
+  Duration timeout() {
+    return options.timeout();
   }
 
   Context context() {
@@ -69,8 +70,9 @@ final class Attempt<T> {
       end(() -> queue.settler().undecodable(message, undecodable));
       return Optional.empty();
     }
-    began = queue.now();
-    queue.events().tell(() -> started(message.in(), options.name(), began));
+    began = queue.nanoTime();
+    Instant now = queue.now();
+    queue.events().tell(() -> started(message.in(), options.name(), now));
     return Optional.of(decoded);
   }
 
@@ -120,6 +122,6 @@ final class Attempt<T> {
   }
 
   private Duration took() {
-    return Times.between(began, queue.now());
+    return Duration.ofNanos(queue.nanoTime() - began);
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,9 +94,10 @@ final class Batcher<I, O> {
   private void goOnElsewhere() {
     try {
       executor.execute(this::run);
-    } catch (RejectedExecutionException closing) {
-      // What has gathered must still be told; only at the end of all things is there no thread.
-      log.debug("no thread to go on with a batch", closing);
+    } catch (RuntimeException | Error refused) {
+      // At the end of all things there is no thread, or no memory for one; what has gathered must
+      // be told all the same.
+      log.debug("no thread to go on with a batch", refused);
       run();
     }
   }

@@ -31,7 +31,7 @@ final class DelayLine<N extends DueHeap.Node> {
   DelayLine(Environment environment, Consumer<? super N> due) {
     this.environment = environment;
     this.due = due;
-    this.wakeUp = new WakeUp(environment, this::wake);
+    this.wakeUp = WakeUp.byClock(environment, this::wake);
   }
 
   void add(N node) {

@@ -54,8 +54,8 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     this.subscribe = subscribe;
   }
 
-  /** Begins to take messages; does nothing if it does already. One call at a time. */
-  void start() {
+  /** Subscribes, without asking for anything yet; does nothing if it has. One call at a time. */
+  void open() {
     synchronized (lock) {
       if (isClosed || intake != null) {
         return;
@@ -68,11 +68,14 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
         credit = 0;
       }
     }
-    if (isPresent(opened)) {
-      refill();
-    } else {
+    if (!isPresent(opened)) {
       drains.add(opened);
     }
+  }
+
+  /** Begins to take messages, if it is open. */
+  void start() {
+    refill();
   }
 
   private boolean isPresent(Intake candidate) {
@@ -81,7 +84,10 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     }
   }
 
-  /** Takes nothing more until {@link #start}; what runs goes on, what is buffered goes back. */
+  /**
+   * Takes nothing more until it is opened and started again; what runs goes on, what is buffered
+   * goes back.
+   */
   void pause() {
     Intake left;
     List<Handed> returned;

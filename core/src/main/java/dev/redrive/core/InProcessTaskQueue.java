@@ -139,8 +139,7 @@ final class InProcessTaskQueue implements TaskQueue {
 
   private void awaitEnd(CompletableFuture<Void> ended, Duration grace) {
     CompletableFuture<Void> over = new CompletableFuture<>();
-    Instant end = Times.after(environment.clock().instant(), grace);
-    Timers.Timer timer = environment.timers().at(end, () -> over.complete(null));
+    Timers.Timer timer = environment.timers().after(grace, () -> over.complete(null));
     CompletableFuture.anyOf(ended, over).join();
     timer.cancel();
   }

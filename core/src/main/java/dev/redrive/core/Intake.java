@@ -3,6 +3,7 @@
 package dev.redrive.core;
 
 import dev.redrive.Settled;
+import dev.redrive.spi.Capabilities;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.InMessage;
@@ -28,13 +29,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One subscription and the leases it gave: renews them while the messages are held, begins attempts
- * and settles in batches, and closes itself once it is drained and everything is settled.
+ * and settles in batches, keeps the delays that are too short for the transport, and closes itself
+ * once it is drained and everything is settled.
  */
 final class Intake implements Sink {
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final int RENEWALS_PER_LEASE = 3;
   private static final int BATCH_MAX = 1_024;
+  private static final int BEGINS_MAX = 3;
+  private static final Duration BEGIN_AGAIN = Duration.ofSeconds(1);
 
   /** Who gets the messages. */
   interface Receiver {
@@ -48,6 +52,8 @@ final class Intake implements Sink {
   private final Environment environment;
   private final Receiver receiver;
   private final Subscription subscription;
+  private final Credit credit;
+  private final ShortDelays shortDelays;
   private final Batcher<Handed, Settled> begins;
   private final Batcher<Settlement, Settled> settlements;
   // In the order they came, so that on virtual time a run is always the same.
@@ -58,18 +64,22 @@ final class Intake implements Sink {
   private volatile Timers.@Nullable Timer renewal;
 
   Intake(Transport transport, String queue, Environment environment, Receiver receiver) {
+    Capabilities capabilities = transport.capabilities();
     this.environment = environment;
     this.receiver = receiver;
     this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
     this.settlements = new Batcher<>(BATCH_MAX, environment.executor(), this::settleBatch);
     this.subscription = transport.subscribe(queue, new SubscribeOptions(LEASE), this);
-    if (transport.capabilities().has(Capability.RENEW)) {
+    this.credit = new Credit(subscription, environment.timers());
+    this.shortDelays = new ShortDelays(capabilities.minDelay(), environment, credit);
+    if (capabilities.has(Capability.RENEW)) {
       armRenewal();
     }
   }
 
+  /** Asks for so many more messages. */
   void request(int n) {
-    subscription.request(n);
+    credit.request(n);
   }
 
   @Override
@@ -78,14 +88,57 @@ final class Intake implements Sink {
     for (InMessage message : messages) {
       Handed each = new Handed(message, this);
       held.add(each);
-      handed.add(each);
+      if (shortDelays.isShort(message.dueAt())) {
+        shortDelays.await(each, message.dueAt(), () -> receiver.receive(List.of(each)));
+      } else {
+        handed.add(each);
+      }
     }
-    receiver.receive(handed);
+    if (!handed.isEmpty()) {
+      receiver.receive(handed);
+    }
   }
 
   /** The attempt begins; the callback tells when that would survive a crash. */
   void begin(Handed message, Batcher.Callback<Settled> callback) {
-    begins.add(message, callback);
+    begins.add(message, new Beginning(message, callback));
+  }
+
+  /**
+   * Begins again a little later when no answer came: to begin twice counts once. Else the message
+   * would come again only when its lease has run out.
+   */
+  private final class Beginning implements Batcher.Callback<Settled> {
+    private final Handed message;
+    private final Batcher.Callback<Settled> callback;
+    private int tries = 1;
+
+    Beginning(Handed message, Batcher.Callback<Settled> callback) {
+      this.message = message;
+      this.callback = callback;
+    }
+
+    @Override
+    public void done(Settled settled) {
+      if (settled != Settled.UNKNOWN || !again()) {
+        callback.done(settled);
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      if (!again()) {
+        callback.failed(cause);
+      }
+    }
+
+    private boolean again() {
+      if (tries++ >= BEGINS_MAX) {
+        return false;
+      }
+      environment.timers().after(BEGIN_AGAIN, () -> begins.add(message, this));
+      return true;
+    }
   }
 
   /** Forgets a message whose lease was lost, or that cannot be settled: it comes again. */
@@ -96,8 +149,7 @@ final class Intake implements Sink {
   /** Settles a message that the caller has claimed. */
   CompletionStage<Settled> settle(Handed message, Settlement settlement) {
     CompletableFuture<Settled> answer = new CompletableFuture<>();
-    settlements.add(
-        settlement,
+    Batcher.Callback<Settled> callback =
         new Batcher.Callback<>() {
           @Override
           public void done(Settled settled) {
@@ -115,7 +167,12 @@ final class Intake implements Sink {
             leave(message);
             answer.completeExceptionally(cause);
           }
-        });
+        };
+    if (settlement instanceof Settlement.Retry retry && shortDelays.isShort(retry.dueAt())) {
+      shortDelays.await(message, retry.dueAt(), () -> settlements.add(settlement, callback));
+    } else {
+      settlements.add(settlement, callback);
+    }
     return answer;
   }
 
@@ -137,6 +194,8 @@ final class Intake implements Sink {
                 log.warn("a subscription could not be drained: {}", error.toString());
               }
               isDrained = true;
+              credit.end();
+              shortDelays.end();
               closeIfEmpty();
             });
     return emptied;
@@ -184,12 +243,7 @@ final class Intake implements Sink {
 
   private void armRenewal() {
     if (!isClosed.get()) {
-      renewal =
-          environment
-              .timers()
-              .at(
-                  environment.clock().instant().plus(LEASE.dividedBy(RENEWALS_PER_LEASE)),
-                  this::renew);
+      renewal = environment.timers().after(LEASE.dividedBy(RENEWALS_PER_LEASE), this::renew);
     }
   }
 

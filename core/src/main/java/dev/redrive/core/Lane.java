@@ -2,6 +2,7 @@
 
 package dev.redrive.core;
 
+import dev.redrive.spi.Timers;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class Lane implements Runnable {
     return Optional.ofNullable(job.get());
   }
 
-  /** When the job has taken too long, as {@link DueHeap#nanos}. */
+  /** When the job has taken too long, as {@link Timers#nanoTime}. */
   long end() {
     return end;
   }

@@ -3,6 +3,7 @@
 package dev.redrive.core;
 
 import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,8 +80,8 @@ final class Lanes {
     this.executor = executor;
     this.laneMax = laneMax;
     this.timeoutNanos = Times.nanos(timeout);
-    this.sweep = new WakeUp(environment, this::sweep);
-    this.restart = new WakeUp(environment, this::startLanes);
+    this.sweep = WakeUp.byElapsed(environment, this::sweep);
+    this.restart = WakeUp.byElapsed(environment, this::startLanes);
   }
 
   /** Changes the limits for jobs that begin from now on. */
@@ -225,14 +226,14 @@ final class Lanes {
     }
   }
 
+  // Not of the wall clock: one that is set must not time all handlers out, nor none any more.
   private long now() {
-    return DueHeap.nanos(environment.clock().instant());
+    return environment.timers().nanoTime();
   }
 
-  /** When a job that begins now has taken too long, as {@link DueHeap#nanos}. */
+  /** When a job that begins now has taken too long, as {@link Timers#nanoTime}. */
   long endFromNow() {
-    long end = now() + timeoutNanos;
-    return end < 0 ? Long.MAX_VALUE : end;
+    return Times.later(now(), timeoutNanos);
   }
 
   /** A job begins in the lane: sees to it that its timeout is watched. */

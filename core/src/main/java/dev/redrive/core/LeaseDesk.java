@@ -64,10 +64,11 @@ final class LeaseDesk<T> implements Intake.Receiver {
   private final class Waiter {
     private final int max;
     private final Duration lease;
-    private final Instant end;
+    // As Timers.nanoTime.
+    private final long end;
     private final CompletableFuture<List<Delivery<T>>> answer = new CompletableFuture<>();
 
-    Waiter(int max, Duration lease, Instant end) {
+    Waiter(int max, Duration lease, long end) {
       this.max = max;
       this.lease = lease;
       this.end = end;
@@ -104,14 +105,14 @@ final class LeaseDesk<T> implements Intake.Receiver {
       throw new IllegalArgumentException("the lease must be positive, and the wait not negative");
     }
     Duration waits = wait.compareTo(WAIT_MIN) < 0 ? WAIT_MIN : wait;
-    Waiter waiter = new Waiter(max, lease, Times.after(queue.now(), waits));
+    Waiter waiter = new Waiter(max, lease, Times.later(queue.nanoTime(), Times.nanos(waits)));
     synchronized (lock) {
       if (isClosed) {
         throw closed();
       }
       line.add(waiter);
     }
-    Timers.Timer timer = environment.timers().at(waiter.end, waiter::leaveEmpty);
+    Timers.Timer timer = environment.timers().after(waits, waiter::leaveEmpty);
     CompletionStage<List<Delivery<T>>> answer = waiter.answer;
     answer.whenComplete(
         (deliveries, error) -> {
@@ -250,7 +251,7 @@ final class LeaseDesk<T> implements Intake.Receiver {
   private void waitOn(Waiter waiter) {
     boolean mayWait;
     synchronized (lock) {
-      mayWait = !isClosed && !waiter.answer.isDone() && queue.now().isBefore(waiter.end);
+      mayWait = !isClosed && !waiter.answer.isDone() && queue.nanoTime() < waiter.end;
       if (mayWait) {
         line.addFirst(waiter);
       }
@@ -288,11 +289,19 @@ final class LeaseDesk<T> implements Intake.Receiver {
     giveUpSubscription();
   }
 
-  void resume() {
+  /** Ends the pause, and subscribes if anybody is in line, without asking for anything yet. */
+  void open() {
     synchronized (lock) {
       isPaused = false;
     }
-    ask();
+    if (isAnybodyServed()) {
+      subscribeIfNeeded();
+    }
+  }
+
+  /** Serves those in line. */
+  void start() {
+    askAgain();
   }
 
   /** Sends those in line away with an error, and takes nothing more. */

@@ -29,11 +29,14 @@ final class LeasedDelivery<T> implements Delivery<T> {
   private final Settler settler;
   private final Environment environment;
   private final Consumer<LeasedDelivery<T>> settled;
-  private final Instant began;
+  // As Timers.nanoTime.
+  private final long began;
   private final Object lock = new Object();
   // Guarded by the lock.
   private Instant leaseEnd;
   private Timers.@Nullable Timer timer;
+  // Goes up with each lease; what an older one's timer says does not count.
+  private int leases;
   private boolean isOver;
 
   LeasedDelivery(
@@ -47,8 +50,8 @@ final class LeasedDelivery<T> implements Delivery<T> {
     this.settler = settler;
     this.environment = environment;
     this.settled = settled;
-    this.began = environment.clock().instant();
-    this.leaseEnd = began;
+    this.began = environment.timers().nanoTime();
+    this.leaseEnd = environment.clock().instant();
   }
 
   @Override
@@ -105,14 +108,15 @@ final class LeasedDelivery<T> implements Delivery<T> {
       }
       leaseEnd = end;
       cancelTimer();
-      timer = environment.timers().at(end, () -> expire(end));
+      int lease = ++leases;
+      timer = environment.timers().after(time, () -> expire(lease));
       return true;
     }
   }
 
-  private void expire(Instant end) {
+  private void expire(int lease) {
     // If not, the lease was moved while this was about to run.
-    if (endIf(() -> end.equals(leaseEnd))) {
+    if (endIf(() -> lease == leases)) {
       settleNow(
           () ->
               settler.failed(
@@ -154,6 +158,6 @@ final class LeasedDelivery<T> implements Delivery<T> {
   }
 
   private Duration took() {
-    return Times.between(began, environment.clock().instant());
+    return Duration.ofNanos(environment.timers().nanoTime() - began);
   }
 }

@@ -17,6 +17,7 @@ import dev.redrive.Receipt;
 import dev.redrive.RedriveException;
 import dev.redrive.SendResult;
 import dev.redrive.Worker;
+import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import dev.redrive.spi.Transport;
@@ -31,9 +32,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A queue: its sender, its workers, its lease desk, and whether it is paused. */
 final class QueueEngine<T> implements Queue<T> {
+  private static final Logger log = LoggerFactory.getLogger(QueueEngine.class);
+  private static final Duration END_AGAIN = Duration.ofSeconds(1);
+
   private final Transport transport;
   private final Environment environment;
   private final Executor handlers;
@@ -88,6 +94,11 @@ final class QueueEngine<T> implements Queue<T> {
     return options;
   }
 
+  @Override
+  public boolean isDeduplicated() {
+    return transport.capabilities().has(Capability.DEDUPLICATION);
+  }
+
   Settler settler() {
     return settler;
   }
@@ -102,6 +113,10 @@ final class QueueEngine<T> implements Queue<T> {
 
   Instant now() {
     return environment.clock().instant();
+  }
+
+  long nanoTime() {
+    return environment.timers().nanoTime();
   }
 
   @Override
@@ -131,10 +146,11 @@ final class QueueEngine<T> implements Queue<T> {
       if (isClosed) {
         throw new RedriveException("queue " + name() + " is closed");
       }
-      workers.add(worker);
       if (pauseReason.isEmpty()) {
-        worker.start();
+        worker.open();
       }
+      workers.add(worker);
+      worker.start();
     }
     return worker;
   }
@@ -162,15 +178,27 @@ final class QueueEngine<T> implements Queue<T> {
   @Override
   public void resume() {
     synchronized (pauseLock) {
-      boolean wasPaused = pauseReason.isPresent();
-      pauseReason = Optional.empty();
-      forgetHold();
-      desk.resume();
-      // Also without a pause: one that could not be started before gets another chance.
-      workers.forEach(HandlerWorker::start);
-      if (wasPaused) {
-        events.tell(() -> new Event.Resumed(name(), now()));
+      if (pauseReason.isEmpty()) {
+        return;
       }
+      open();
+      forgetHold();
+      pauseReason = Optional.empty();
+      events.tell(() -> new Event.Resumed(name(), now()));
+      desk.start();
+      workers.forEach(HandlerWorker::start);
+    }
+  }
+
+  /** Subscribes for all that take messages, or for none. Guarded by the pause lock. */
+  private void open() {
+    try {
+      desk.open();
+      workers.forEach(HandlerWorker::open);
+    } catch (RuntimeException | Error failure) {
+      desk.pause();
+      workers.forEach(HandlerWorker::pause);
+      throw failure;
     }
   }
 
@@ -187,14 +215,23 @@ final class QueueEngine<T> implements Queue<T> {
   // Guarded by the pause lock.
   private void endHoldAfter(Duration time) {
     long hold = pauses;
-    holdEnd = environment.timers().at(Times.after(now(), time), () -> endHold(hold));
+    holdEnd = environment.timers().after(time, () -> endHold(hold));
   }
 
   private void endHold(long hold) {
     synchronized (pauseLock) {
       // A person may have resumed it, or paused it for another reason, as this was about to run.
-      if (hold == pauses) {
+      if (hold != pauses) {
+        return;
+      }
+      try {
         resume();
+      } catch (RuntimeException failure) {
+        log.warn(
+            "the hold of queue {} cannot end now, tried again in a moment: {}",
+            name(),
+            failure.toString());
+        endHoldAfter(END_AGAIN);
       }
     }
   }
@@ -225,22 +262,21 @@ final class QueueEngine<T> implements Queue<T> {
 
   @Override
   public CompletionStage<Optional<MessageStatus>> find(String id) {
-    return transport.find(name(), id).thenApply(found -> found.map(this::held));
+    return transport.find(name(), id).thenApply(found -> found.map(this::told));
   }
 
-  private MessageStatus held(MessageStatus status) {
+  private MessageStatus told(MessageStatus status) {
     boolean isRunning = status.state() == MessageState.RUNNING;
     boolean isDue = status.dueAt().map(due -> !due.isAfter(now())).orElse(false);
-    return isDue && !isRunning && pauseReason.isPresent()
-        ? new MessageStatus(
-            status.id(),
-            status.queue(),
-            MessageState.HELD,
-            status.attempts(),
-            status.dueAt(),
-            status.firstSeen(),
-            status.history())
-        : status;
+    boolean isHeld = isDue && !isRunning && pauseReason.isPresent();
+    return new MessageStatus(
+        status.id(),
+        status.queue(),
+        isHeld ? MessageState.HELD : status.state(),
+        status.attempts(),
+        status.dueAt(),
+        status.firstSeen(),
+        HistoryWriter.told(status));
   }
 
   @Override

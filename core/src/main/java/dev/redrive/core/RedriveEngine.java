@@ -17,7 +17,6 @@ import dev.redrive.spi.QueueSpec;
 import dev.redrive.spi.Timers;
 import dev.redrive.spi.Transport;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -96,20 +95,27 @@ final class RedriveEngine implements Redrive {
   }
 
   private static void checkCodec(QueueEngine<?> known, QueueOptions<?> options) {
-    if (known.options().codec().getClass() != options.codec().getClass()) {
+    if (!known.options().codec().equals(options.codec())) {
       throw new InvalidOptionsException(
           "queue " + options.name(),
-          List.of("it is declared with another codec already; use that queue, or another name"));
+          List.of(
+              "it is declared with another codec already; use that queue, another name, or a codec"
+                  + " that equals the first one"));
     }
   }
 
   private <T> Queue<T> made(QueueOptions<T> options) {
     QueueEngine<T> made = new QueueEngine<>(options, transport, environment, handlers, events);
     queues.put(options.name(), made);
+    if (!made.isDeduplicated()) {
+      log.info(
+          "queue {}: this transport does not recognise a message that is sent again under its id",
+          options.name());
+    }
     return made;
   }
 
-  // Same codec class: the caller's T is the queue's as far as Java can tell at run time.
+  // Equal codecs: the caller's T is the queue's as far as Java can tell at run time.
   @SuppressWarnings("unchecked")
   private static <T> Queue<T> adopted(QueueEngine<?> known, QueueOptions<T> options) {
     QueueEngine<T> queue = (QueueEngine<T>) known;
@@ -181,8 +187,7 @@ final class RedriveEngine implements Redrive {
         CompletableFuture.allOf(drains.toArray(CompletableFuture<?>[]::new));
     if (!grace.isZero() && !drained.isDone()) {
       CompletableFuture<Void> over = new CompletableFuture<>();
-      Instant end = Times.after(environment.clock().instant(), grace);
-      Timers.Timer timer = environment.timers().at(end, () -> over.complete(null));
+      Timers.Timer timer = environment.timers().after(grace, () -> over.complete(null));
       CompletableFuture.anyOf(drained.exceptionally(error -> null), over).join();
       timer.cancel();
     }

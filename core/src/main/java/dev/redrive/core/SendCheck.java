@@ -33,12 +33,11 @@ final class SendCheck {
    *
    * @throws SendRefusedException naming every mistake
    */
-  static void check(
-      Outgoing<?> message, byte[] body, Instant now, Instant dueAt, Duration maxDelay) {
+  static void check(Outgoing<?> message, byte[] body, Instant now, Instant dueAt) {
     SendCheck check = new SendCheck();
     message.id().ifPresent(id -> check.name("id", id, ID_CHARS_MAX));
     message.key().ifPresent(key -> check.name("key", key, KEY_CHARS_MAX));
-    check.times(message, now, dueAt, maxDelay);
+    check.times(message, now, dueAt);
     check.headers(message.headers());
     if (body.length > BODY_BYTES_MAX) {
       check.problems.add(
@@ -60,12 +59,9 @@ final class SendCheck {
     }
   }
 
-  private void times(Outgoing<?> message, Instant now, Instant dueAt, Duration maxDelay) {
+  private void times(Outgoing<?> message, Instant now, Instant dueAt) {
     if (message.delay().map(Duration::isNegative).orElse(false)) {
       problems.add("the delay must not be negative");
-    }
-    if (Duration.between(now, dueAt).compareTo(maxDelay) > 0) {
-      problems.add("the delay must not be longer than " + maxDelay + " on this transport");
     }
     message
         .deadline()

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +39,6 @@ final class Sender<T> {
   private static final int MESSAGE_OVERHEAD_BYTES = 512;
 
   private final Supplier<QueueOptions<T>> options;
-  private final Transport transport;
   private final Environment environment;
   private final EventHub events;
   private final MessageIds ids;
@@ -54,7 +54,6 @@ final class Sender<T> {
       Environment environment,
       EventHub events) {
     this.options = options;
-    this.transport = transport;
     this.environment = environment;
     this.events = events;
     this.ids = new MessageIds(environment.clock(), environment.random());
@@ -85,8 +84,8 @@ final class Sender<T> {
         results.add(pending.handle(Sender::result));
       } catch (RedriveException refused) {
         results.add(CompletableFuture.completedFuture(new Refusal(refused)));
-      } catch (Error broken) {
-        // A codec that runs out of stack or memory: what was prepared must not count as pending.
+      } catch (RuntimeException | Error broken) {
+        // A codec that runs out of stack, a null: what was prepared must not count as pending.
         callbacks.forEach(pending -> pending.failed(broken));
         throw broken;
       }
@@ -122,7 +121,7 @@ final class Sender<T> {
             .delay()
             .map(delay -> Times.after(now, delay))
             .orElseGet(() -> message.dueAt().map(Times::ceil).orElse(now));
-    SendCheck.check(message, body, now, dueAt, transport.capabilities().maxDelay());
+    SendCheck.check(message, body, now, dueAt);
     int bytes = body.length + MESSAGE_OVERHEAD_BYTES;
     if (pendingBytes.addAndGet(bytes) > PENDING_BYTES_MAX) {
       left(bytes);
@@ -145,7 +144,8 @@ final class Sender<T> {
 
   private byte[] encode(Outgoing<T> message) {
     try {
-      return options.get().codec().encode(message.payload());
+      return Objects.requireNonNull(
+          options.get().codec().encode(message.payload()), "the codec gave no bytes");
     } catch (RuntimeException failure) {
       SendRefusedException refused =
           new SendRefusedException(

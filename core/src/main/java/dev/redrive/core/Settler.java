@@ -19,7 +19,6 @@ import dev.redrive.spi.WireHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Settler {
   private static final Logger log = LoggerFactory.getLogger(Settler.class);
-  private static final int CRASHES_SHOWN_MAX = 3;
-  private static final String CRASH = "the process ended in the middle of the attempt";
 
   private final Supplier<? extends QueueOptions<?>> options;
   private final Environment environment;
@@ -86,7 +83,7 @@ final class Settler {
                     dead -> dead(message, dead.reason(), failure, Optional.of(dead.rule())),
                     held -> {
                       hold.hold(held.why(), held.time());
-                      return deferred(message, held.why());
+                      return deferred(message, held.why(), MessageState.HELD);
                     },
                     discard -> discard(message)));
   }
@@ -140,13 +137,23 @@ final class Settler {
     return guarded(message, () -> deferred(message, why));
   }
 
-  // It keeps its due time, and with that its place among those that wait.
   private CompletionStage<Settled> deferred(Handed message, String why) {
     InMessage in = message.in();
+    MessageState waits = in.dueAt().isAfter(now()) ? MessageState.SCHEDULED : MessageState.READY;
+    return deferred(message, why, in.attempt() > 1 ? MessageState.RETRYING : waits);
+  }
+
+  // It keeps its due time, and with that its place among those that wait.
+  private CompletionStage<Settled> deferred(Handed message, String why, MessageState state) {
+    InMessage in = message.in();
+    Instant now = now();
+    String history = HistoryWriter.with(in, new Transition(now, state, in.attempt() - 1, why));
+    Map<String, String> headers =
+        history.equals(HistoryWriter.header(in)) ? Map.of() : Map.of(WireHeaders.HISTORY, history);
     return settle(
         message,
-        new Settlement.Defer(in.lease(), in.dueAt()),
-        () -> new Event.Deferred(queue(), now(), in.id(), in.dueAt(), why));
+        new Settlement.Defer(in.lease(), in.dueAt(), headers),
+        () -> new Event.Deferred(queue(), now, in.id(), in.dueAt(), why));
   }
 
   /** The message was turned away before its attempt. */
@@ -278,35 +285,10 @@ final class Settler {
   }
 
   private static Map<String, String> failureHeaders(Handed message, Transition transition) {
-    String history = withCrashes(message.in(), transition.at());
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put(WireHeaders.HISTORY, History.append(history, transition));
+    headers.put(WireHeaders.HISTORY, HistoryWriter.with(message.in(), transition));
     headers.put(WireHeaders.LAST_FAILURE, transition.cause());
     return headers;
-  }
-
-  /**
-   * The history with the attempts that crashed since its last line: nobody was left to write them.
-   */
-  private static String withCrashes(InMessage in, Instant now) {
-    String history = in.headers().getOrDefault(WireHeaders.HISTORY, "");
-    int last = in.attempt() - 1;
-    int crashed = Math.min(in.crashes(), last - lastWritten(history));
-    for (int i = Math.min(crashed, CRASHES_SHOWN_MAX) - 1; i >= 0; i--) {
-      history =
-          History.append(history, new Transition(now, MessageState.RETRYING, last - i, CRASH));
-    }
-    return history;
-  }
-
-  /** The attempt of which the history tells last; 0 if there was none since the message's start. */
-  private static int lastWritten(String history) {
-    List<Transition> known = History.parse(history);
-    if (known.isEmpty()) {
-      return 0;
-    }
-    Transition last = known.get(known.size() - 1);
-    return last.to() == MessageState.RETRYING ? last.attempt() : 0;
   }
 
   private String queue() {

@@ -28,7 +28,7 @@ final class SystemRuntime implements AutoCloseable {
 
   SystemRuntime(String name) {
     InstantSource clock = InstantSource.system();
-    this.timers = new HeapTimers(clock, daemons(name + "-timers"));
+    this.timers = new HeapTimers(clock, System::nanoTime, daemons(name + "-timers"));
     this.executor =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(), daemons(name + "-engine"));

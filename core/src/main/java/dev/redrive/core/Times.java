@@ -22,19 +22,26 @@ final class Times {
     return floor.equals(time) ? floor : floor.plusMillis(1);
   }
 
-  /** The time after the delay, in whole milliseconds; no overflow, however long the delay is. */
+  /**
+   * The time after the delay, in whole milliseconds; no overflow, however long the delay is, and
+   * none before now.
+   */
   static Instant after(Instant now, Duration delay) {
+    if (delay.isNegative()) {
+      return ceil(now);
+    }
     Duration most = Duration.between(now, LATEST);
     return delay.compareTo(most) >= 0 ? LATEST : ceil(now.plus(delay));
-  }
-
-  /** How long it took, by a clock that may have jumped back meanwhile: never negative. */
-  static Duration between(Instant start, Instant end) {
-    return end.isBefore(start) ? Duration.ZERO : Duration.between(start, end);
   }
 
   /** In nanoseconds; what is longer than these can say, some 292 years, is that long. */
   static long nanos(Duration duration) {
     return duration.compareTo(NANOS_MAX) >= 0 ? Long.MAX_VALUE : duration.toNanos();
+  }
+
+  /** So many nanoseconds later than a time that is not negative; no overflow. */
+  static long later(long time, long nanos) {
+    long later = time + nanos;
+    return later < 0 ? Long.MAX_VALUE : later;
   }
 }

@@ -4,6 +4,7 @@ package dev.redrive.core;
 
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * is asked. Thread-safe; asking for a time later than the earliest costs one volatile read.
  */
 final class WakeUp {
-  private final Environment environment;
+  private final Alarm alarm;
   private final Runnable action;
   private final Object lock = new Object();
   // Written under the lock, read anywhere.
@@ -20,17 +21,38 @@ final class WakeUp {
   // Guarded by the lock.
   private Timers.@Nullable Timer timer;
 
-  /**
-   * Creates it, asked for no time yet.
-   *
-   * @param action runs on the timers' thread, and asks for the next time itself
-   */
-  WakeUp(Environment environment, Runnable action) {
-    this.environment = environment;
+  private WakeUp(Alarm alarm, Runnable action) {
+    this.alarm = alarm;
     this.action = action;
   }
 
-  /** Sees to it that the action runs once this time, as {@link DueHeap#nanos}, has come. */
+  /** Sets the timer for a time of one of the clocks. */
+  private interface Alarm {
+    Timers.Timer set(long due, Runnable action);
+  }
+
+  /**
+   * Wakes at times of the wall clock, as {@link DueHeap#nanos}.
+   *
+   * @param action runs on the timers' thread, and asks for the next time itself
+   */
+  static WakeUp byClock(Environment environment, Runnable action) {
+    return new WakeUp(
+        (due, wake) -> environment.timers().at(Instant.EPOCH.plusNanos(due), wake), action);
+  }
+
+  /**
+   * Wakes at times of {@link Timers#nanoTime}.
+   *
+   * @param action runs on the timers' thread, and asks for the next time itself
+   */
+  static WakeUp byElapsed(Environment environment, Runnable action) {
+    Timers timers = environment.timers();
+    return new WakeUp(
+        (due, wake) -> timers.after(Duration.ofNanos(due - timers.nanoTime()), wake), action);
+  }
+
+  /** Sees to it that the action runs once this time has come. */
   void notAfter(long due) {
     if (due >= earliest) {
       return;
@@ -44,7 +66,7 @@ final class WakeUp {
         later.cancel();
       }
       earliest = due;
-      timer = environment.timers().at(Instant.EPOCH.plusNanos(due), () -> wake(due));
+      timer = alarm.set(due, () -> wake(due));
     }
   }
 

@@ -101,12 +101,14 @@ class AttemptsTest {
         .isEqualTo("payload of a".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     assertThat(dead.history())
         .extracting(Transition::to)
-        .containsExactly(MessageState.RETRYING, MessageState.RETRYING, MessageState.DEAD);
-    assertThat(dead.history()).extracting(Transition::attempt).containsExactly(1, 2, 3);
+        .containsExactly(
+            MessageState.READY, MessageState.RETRYING, MessageState.RETRYING, MessageState.DEAD);
+    assertThat(dead.history()).extracting(Transition::attempt).containsExactly(0, 1, 2, 3);
+    assertThat(dead.history().get(0).at()).isEqualTo(dead.firstSeen());
     assertThat(dead.history())
         .extracting(Transition::cause)
         .containsExactly(
-            "IOException: planned 1", "IOException: planned 2", "IOException: planned 3");
+            "sent", "IOException: planned 1", "IOException: planned 2", "IOException: planned 3");
     assertThat(world.journal().lines()).last().isEqualTo("Died a 3 attempts-exhausted");
   }
 

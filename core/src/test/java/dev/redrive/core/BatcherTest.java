@@ -18,6 +18,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BatcherTest {
   private static final Executor HERE = Runnable::run;
@@ -168,11 +170,15 @@ class BatcherTest {
     assertThat(added.get()).isPositive().isLessThan(100);
   }
 
-  @Test
-  void nothing_is_lost_when_there_is_no_other_thread_to_go_on() {
+  @ParameterizedTest
+  @MethodSource
+  void nothing_is_lost_when_there_is_no_other_thread_to_go_on(Throwable planned) {
     Executor closed =
         task -> {
-          throw new RejectedExecutionException("planned");
+          if (planned instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) planned;
         };
     Batcher<Integer, String> batcher = new Batcher<>(1, closed, this::atOnce);
     AtomicInteger ended = new AtomicInteger();
@@ -193,6 +199,13 @@ class BatcherTest {
     batcher.add(0, new Chain());
 
     assertThat(ended).hasValue(200);
+  }
+
+  static List<Throwable> nothing_is_lost_when_there_is_no_other_thread_to_go_on() {
+    return List.of(
+        new RejectedExecutionException("planned"),
+        new IllegalStateException("planned"),
+        new InternalError("planned"));
   }
 
   @Test

@@ -53,7 +53,7 @@ class CrashTest {
     assertThat(dead.reason()).isEqualTo(Reason.CRASHED);
     assertThat(dead.attempts()).isEqualTo(3);
     assertThat(dead.failure()).contains("3 of 3 attempts");
-    assertThat(dead.history()).extracting(Transition::attempt).containsExactly(1, 2, 3, 3);
+    assertThat(dead.history()).extracting(Transition::attempt).containsExactly(0, 1, 2, 3, 3);
   }
 
   @Test
@@ -91,9 +91,9 @@ class CrashTest {
     DeadLetter dead = world.dead(again, "a");
     assertThat(dead.attempts()).isEqualTo(3);
     assertThat(dead.reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
-    assertThat(dead.history()).extracting(Transition::attempt).containsExactly(1, 2, 3);
-    assertThat(dead.history().get(0).cause()).contains("the process ended");
-    assertThat(dead.history().get(1).cause()).contains("planned");
+    assertThat(dead.history()).extracting(Transition::attempt).containsExactly(0, 1, 2, 3);
+    assertThat(dead.history().get(1).cause()).contains("the process ended");
+    assertThat(dead.history().get(2).cause()).contains("planned");
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.redrive.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.Event;
 import dev.redrive.Queue;
 import dev.redrive.Worker;
 import dev.redrive.core.TroubledTransport.Trouble;
@@ -97,6 +98,29 @@ class HandlersTest {
   @SuppressWarnings("NullAway") // What a user's handler may do against all rules.
   private static CompletionStage<Void> nothing() {
     return null;
+  }
+
+  @Test
+  void a_clock_that_jumps_times_nothing_out_and_lets_nothing_run_longer() {
+    Gate gate = new Gate();
+    Queue<String> slow = world.queue(options -> options.timeout(Duration.ofMinutes(1)));
+    slow.handleAsync(gate);
+    world.send(slow, "a");
+
+    // Less than would end the transport's own lease, which follows the wall clock.
+    world.time().shift(Duration.ofSeconds(15));
+    world.advance(Duration.ofMinutes(1).minusMillis(1));
+    assertThat(world.journal().of(Event.Retried.class)).isEmpty();
+    world.time().shift(Duration.ofHours(-1));
+    world.advance(Duration.ofMillis(1));
+
+    assertThat(world.journal().of(Event.Retried.class))
+        .singleElement()
+        .satisfies(
+            retried -> {
+              assertThat(retried.cause()).contains("TimeoutException");
+              assertThat(retried.took()).isEqualTo(Duration.ofMinutes(1));
+            });
   }
 
   @Test

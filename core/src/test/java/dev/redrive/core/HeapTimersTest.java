@@ -29,7 +29,7 @@ class HeapTimersTest {
   private final AtomicReference<Duration> shift = new AtomicReference<>(Duration.ZERO);
   private final InstantSource clock = () -> Instant.now().plus(shift.get());
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
-  private final HeapTimers timers = new HeapTimers(clock, this::daemon);
+  private final HeapTimers timers = new HeapTimers(clock, System::nanoTime, this::daemon);
 
   private Thread daemon(Runnable loop) {
     Thread made = new Thread(loop, "timers-under-test");
@@ -138,6 +138,42 @@ class HeapTimersTest {
 
     await(fired);
     assertThat(firedAt.get()).isAfterOrEqualTo(due);
+  }
+
+  @Test
+  void a_time_to_wait_is_the_same_whatever_the_clock_does() throws InterruptedException {
+    long began = timers.nanoTime();
+    AtomicReference<Long> waited = new AtomicReference<>();
+    CountDownLatch fired = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    timers.after(HOUR, never::countDown);
+    timers.after(
+        Duration.ofMillis(300),
+        () -> {
+          waited.set(timers.nanoTime() - began);
+          fired.countDown();
+        });
+
+    shift.set(HOUR.multipliedBy(2));
+    CountDownLatch byClock = new CountDownLatch(1);
+    timers.at(clock.instant(), byClock::countDown);
+    await(byClock);
+    shift.set(HOUR.negated());
+
+    await(fired);
+    assertThat(waited.get()).isGreaterThanOrEqualTo(300_000_000L);
+    assertThat(never.getCount()).isEqualTo(1);
+  }
+
+  @Test
+  void both_kinds_are_cancelled_and_closed_alike() {
+    Timers.Timer wait = timers.after(HOUR, () -> {});
+    Timers.Timer endless = timers.after(Duration.ofSeconds(Long.MAX_VALUE), () -> {});
+
+    assertThat(wait.cancel()).isTrue();
+    assertThat(wait.cancel()).isFalse();
+    timers.close();
+    assertThat(endless.cancel()).isFalse();
   }
 
   @Test

@@ -161,4 +161,42 @@ class HoldTest {
     assertThat(log.attempts()).containsExactly("a 1", "a 1", "a 1", "a 1");
     assertThat(log.times()).last().isEqualTo(Duration.ofMinutes(3));
   }
+
+  @Test
+  void the_time_of_a_hold_passes_whatever_the_clock_does() {
+    queue.handle(
+        message -> {
+          if (log.note(message) == 1 && log.attempts().size() == 1) {
+            throw new HoldException("database down", Optional.of(Duration.ofMinutes(5)));
+          }
+        });
+    world.send(queue, "a");
+
+    world.time().shift(Duration.ofHours(1));
+    world.advance(Duration.ofMinutes(5).minusMillis(1));
+    assertThat(queue.pauseReason()).isPresent();
+    world.time().shift(Duration.ofHours(-1));
+    world.advance(Duration.ofMillis(1));
+
+    assertThat(log.attempts()).containsExactly("a 1", "a 1");
+  }
+
+  @Test
+  void a_hold_whose_end_fails_ends_a_little_later() {
+    queue.handle(
+        message -> {
+          if (log.note(message) == 1 && log.attempts().size() == 1) {
+            throw new HoldException("database down", Optional.of(Duration.ofMinutes(1)));
+          }
+        });
+    world.send(queue, "a");
+    world.transport().refuseSubscriptions(0, 3);
+
+    world.advance(Duration.ofMinutes(1));
+    assertThat(queue.pauseReason()).contains("database down");
+    world.advance(Duration.ofMinutes(1));
+
+    assertThat(queue.pauseReason()).isEmpty();
+    assertThat(log.attempts()).containsExactly("a 1", "a 1");
+  }
 }

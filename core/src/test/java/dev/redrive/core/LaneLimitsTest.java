@@ -5,11 +5,9 @@ package dev.redrive.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,6 +125,23 @@ class LaneLimitsTest extends LanesScene {
   }
 
   @Test
+  void a_clock_that_jumps_neither_ends_a_job_nor_lets_it_go_on_for_ever() {
+    Lanes lanes = lanes(1);
+    NotedJob hanging = hanging();
+    lanes.submit(hanging);
+    until("the hanging job", () -> hanging.has("began"));
+
+    time.shift(Duration.ofHours(1));
+    time.advance(TIMEOUT.minusMillis(1));
+    assertThat(hanging.notes).containsExactly("began");
+    time.shift(Duration.ofHours(-2));
+    time.advance(Duration.ofMillis(1));
+
+    until("the interrupt", () -> hanging.has("ended"));
+    assertThat(hanging.notes).containsExactly("began", "timed out", "ended");
+  }
+
+  @Test
   void a_shorter_timeout_holds_for_jobs_that_begin_from_then_on() {
     Lanes lanes = lanes(2);
     NotedJob old = hanging();
@@ -211,12 +226,12 @@ class LaneLimitsTest extends LanesScene {
 
   @Test
   void a_job_whose_timeout_cannot_be_watched_runs_all_the_same() {
-    Timers refusing =
-        (when, action) -> {
-          throw new IllegalStateException("planned");
-        };
     Environment environment =
-        new Environment(time, refusing, new Random(1), Runnable::run, Thread::new);
+        BrokenTimers.environment(
+            time,
+            timer -> {
+              throw new IllegalStateException("planned");
+            });
     Lanes lanes = new Lanes(environment, Runnable::run, 1, TIMEOUT);
     NotedJob job = quick();
 

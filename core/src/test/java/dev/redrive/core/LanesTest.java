@@ -5,8 +5,8 @@ package dev.redrive.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -202,14 +202,17 @@ class LanesTest extends LanesScene {
   @Test
   void a_job_that_was_taken_just_before_the_stop_does_not_run() {
     List<Lanes> stopped = new ArrayList<>();
-    InstantSource stopping =
-        () -> {
-          // Asked for the time when the job is taken, and not begun.
-          stopped.forEach(Lanes::stop);
-          return time.instant();
+    Timers stopping =
+        new BrokenTimers(time, timer -> timer) {
+          @Override
+          public long nanoTime() {
+            // Asked for the time when the job is taken, and not begun.
+            stopped.forEach(Lanes::stop);
+            return super.nanoTime();
+          }
         };
     Environment environment =
-        new Environment(stopping, time, new Random(1), Runnable::run, Thread::new);
+        new Environment(time, stopping, new Random(1), Runnable::run, Thread::new);
     Lanes lanes = new Lanes(environment, Runnable::run, 1, TIMEOUT);
     stopped.add(lanes);
     NotedJob job = quick();

@@ -92,6 +92,20 @@ class LeaseTest extends LeaseScene {
   }
 
   @Test
+  void a_lease_lasts_as_long_whatever_the_clock_does() {
+    world.send(queue, "a");
+    Delivery<String> delivery = leased("a");
+
+    world.time().shift(Duration.ofHours(-1));
+    world.advance(LEASE.minusMillis(1));
+    assertThat(world.journal().of(Event.Retried.class)).isEmpty();
+    world.advance(Duration.ofMillis(1));
+
+    assertThat(world.get(delivery.ack())).isEqualTo(Settled.STALE);
+    assertThat(world.journal().of(Event.Retried.class)).hasSize(1);
+  }
+
+  @Test
   void a_lease_that_runs_out_counts_as_a_failed_attempt() {
     world.send(queue, "a");
     Delivery<String> delivery = leased("a");

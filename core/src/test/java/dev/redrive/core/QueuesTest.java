@@ -206,6 +206,46 @@ class QueuesTest {
     assertThat(log.attempts()).hasSize(20);
   }
 
+  /** A codec like JSON's: one class for many types. */
+  private record Shaped(String shape) implements Codec<String> {
+    @Override
+    public byte[] encode(String payload) {
+      return new byte[0];
+    }
+
+    @Override
+    public String decode(byte[] bytes) {
+      return shape;
+    }
+  }
+
+  private Queue<String> shaped(String shape) {
+    return world.redrive().queue(QueueOptions.builder("shaped", new Shaped(shape)).build());
+  }
+
+  @Test
+  void a_codec_of_the_same_class_for_another_type_is_another_codec() {
+    Queue<String> first = shaped("order");
+
+    assertThat(shaped("order")).isSameAs(first);
+    assertThatThrownBy(() -> shaped("invoice"))
+        .isInstanceOf(InvalidOptionsException.class)
+        .hasMessageContaining("codec");
+  }
+
+  @Test
+  void a_queue_says_whether_it_recognises_a_message_that_is_sent_again() {
+    assertThat(queue.isDeduplicated()).isTrue();
+
+    world.transport().lack(Capability.DEDUPLICATION);
+
+    assertThat(world.queue().isDeduplicated()).isFalse();
+    world.send(queue, "named");
+    assertThat(state("named"))
+        .as("the id is the message's all the same")
+        .isEqualTo(MessageState.READY);
+  }
+
   @Test
   void another_codec_is_refused_before_anything_is_changed() {
     assertThatThrownBy(

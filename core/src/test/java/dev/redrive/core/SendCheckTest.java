@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 
 class SendCheckTest {
   private static final Instant NOW = Instant.parse("2030-03-05T10:00:00Z");
-  private static final Duration DELAY_MAX = Duration.ofDays(30);
+  private static final Duration DELAY = Duration.ofDays(300_000);
 
   private static void check(Outgoing<String> message, int bodyBytes) {
     Instant dueAt = message.delay().map(NOW::plus).orElseGet(() -> message.dueAt().orElse(NOW));
-    SendCheck.check(message, new byte[bodyBytes], NOW, dueAt, DELAY_MAX);
+    SendCheck.check(message, new byte[bodyBytes], NOW, dueAt);
   }
 
   private static String refusal(Outgoing<String> message) {
@@ -50,8 +50,8 @@ class SendCheckTest {
                       .key("Schlüssel 鍵 " + "k".repeat(180))
                       .header("X-Any_Token!#$%&'*+-.^`|~09", "value\twith tab, and 漢字")
                       .header("empty", "")
-                      .after(DELAY_MAX)
-                      .deadline(NOW.plus(DELAY_MAX).plusMillis(1)),
+                      .after(DELAY)
+                      .deadline(NOW.plus(DELAY).plusMillis(1)),
                   16 * 1_024 * 1_024);
               check(message().at(NOW.minusSeconds(5)), 1);
             })
@@ -100,10 +100,8 @@ class SendCheckTest {
   }
 
   @Test
-  void a_delay_is_neither_negative_nor_longer_than_the_transport_can() {
+  void a_delay_is_not_negative() {
     assertThat(refusal(message().after(Duration.ofMillis(-1)))).contains("negative");
-    assertThat(refusal(message().after(DELAY_MAX.plusMillis(1)))).contains(DELAY_MAX.toString());
-    assertThat(refusal(message().at(NOW.plus(DELAY_MAX).plusMillis(1)))).contains("longer");
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.redrive.TransportException;
 import dev.redrive.core.TroubledTransport.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -72,6 +73,37 @@ class SendRefusedTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // Null is the point: not everybody's code is checked for it.
+  void a_batch_with_a_null_in_it_leaves_nothing_pending() {
+    Codec<String> careless =
+        new Codec<>() {
+          @Override
+          public byte[] encode(String payload) {
+            return payload.isEmpty() ? null : new byte[1 << 20];
+          }
+
+          @Override
+          public String decode(byte[] bytes) {
+            return "";
+          }
+        };
+    Queue<String> broken =
+        world.redrive().queue(QueueOptions.builder("careless", careless).build());
+
+    for (int i = 0; i < 100; i++) {
+      List<Outgoing<String>> batch = Arrays.asList(Outgoing.of("big"), null, Outgoing.of(""));
+      assertThat(world.get(broken.sendAll(batch)))
+          .satisfiesExactly(
+              big -> assertThat(big).isInstanceOf(Receipt.class),
+              absent -> assertThat(absent).isInstanceOf(Refusal.class),
+              empty -> assertThat(empty).isInstanceOf(Refusal.class));
+    }
+
+    assertRefused(broken.send(""), SendRefusedException.Cause.INVALID);
+    assertThat(world.get(broken.send("big")).isDuplicate()).isFalse();
+  }
+
+  @Test
   void of_a_batch_each_is_accepted_or_refused_by_itself() {
     world.send(queue, "known");
 
@@ -107,9 +139,11 @@ class SendRefusedTest {
         SendRefusedException.Cause.INVALID);
     assertRefused(
         queue.send(message("a").deadline(world.now())), SendRefusedException.Cause.INVALID);
-    assertRefused(
-        queue.send(message("a").after(Duration.ofSeconds(Long.MAX_VALUE))),
-        SendRefusedException.Cause.INVALID);
+    for (long delay : List.of(-1L, Long.MIN_VALUE)) {
+      assertRefused(
+          queue.send(message("a").after(Duration.ofSeconds(delay))),
+          SendRefusedException.Cause.INVALID);
+    }
 
     assertThat(world.stats(queue).sent()).isZero();
   }

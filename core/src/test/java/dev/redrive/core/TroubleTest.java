@@ -4,12 +4,14 @@ package dev.redrive.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.Delivery;
 import dev.redrive.Queue;
 import dev.redrive.Worker;
 import dev.redrive.core.TroubledTransport.Trouble;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,88 @@ class TroubleTest {
     assertThat(log.attempts()).allMatch(attempt -> attempt.endsWith(" 1")).doesNotHaveDuplicates();
     assertThat(world.transport().outstandingMost()).isLessThan(1_000);
     assertThat(world.stats(queue).succeeded()).isEqualTo(sent);
+  }
+
+  @Test
+  void what_could_not_be_asked_for_is_asked_for_again() {
+    queue.handle(log::note);
+    for (int i = 0; i < 9; i++) {
+      world.transport().refuseRequests(3);
+      world.send(queue, "m" + i);
+    }
+
+    world.advance(Duration.ofSeconds(30));
+
+    assertThat(log.attempts()).hasSize(9);
+    assertThat(world.transport().outstanding()).as("the window").isEqualTo(4);
+    assertThat(world.transport().outstandingMost()).isEqualTo(4);
+  }
+
+  @Test
+  void what_could_not_be_asked_for_at_the_start_is_asked_for_again() {
+    world.transport().refuseRequests(2);
+    queue.handle(log::note);
+    world.send(queue, "a");
+    assertThat(log.attempts()).isEmpty();
+
+    world.advance(Duration.ofSeconds(30));
+
+    assertThat(log.attempts()).containsExactly("a 1");
+  }
+
+  @Test
+  void what_could_not_be_asked_for_is_not_asked_for_once_the_queue_is_paused() {
+    world.transport().refuseRequests(1);
+    queue.handle(log::note);
+    queue.pause("maintenance");
+    world.send(queue, "a");
+
+    world.advance(Duration.ofSeconds(30));
+
+    assertThat(world.transport().outstanding()).isZero();
+    assertThat(world.time().pending()).as("what goes on for nothing").isZero();
+  }
+
+  @Test
+  void who_is_in_line_for_a_lease_gets_what_could_not_be_asked_for_at_first() {
+    world.transport().refuseRequests(2);
+    CompletionStage<List<Delivery<String>>> waiting =
+        queue.lease(1, Duration.ofSeconds(20), Duration.ofMinutes(1));
+    world.send(queue, "a");
+
+    world.advance(Duration.ofSeconds(19));
+
+    assertThat(world.get(waiting)).hasSize(1);
+  }
+
+  @Test
+  void an_attempt_begins_soon_after_the_answer_to_its_beginning_was_lost() {
+    queue.handle(log::note);
+    for (Trouble trouble :
+        List.of(Trouble.THROWS, Trouble.FAILS, Trouble.UNKNOWN, Trouble.DONE_BUT_UNKNOWN)) {
+      world.transport().beginning(trouble);
+      world.send(queue, trouble.name());
+      world.transport().beginning(Trouble.NONE);
+
+      world.advance(Duration.ofSeconds(1));
+
+      assertThat(log.attempts()).last().isEqualTo(trouble + " 1");
+    }
+    assertThat(world.stats(queue).succeeded()).isEqualTo(4);
+  }
+
+  @Test
+  void a_consumer_gets_its_delivery_though_an_answer_to_the_beginning_was_lost() {
+    world.send(queue, "a");
+    world.transport().beginning(Trouble.UNKNOWN);
+    CompletionStage<List<Delivery<String>>> waiting =
+        queue.lease(1, Duration.ofSeconds(20), Duration.ofMinutes(1));
+    world.run();
+    world.transport().beginning(Trouble.NONE);
+
+    world.advance(Duration.ofSeconds(1));
+
+    assertThat(world.get(waiting)).hasSize(1);
   }
 
   @Test

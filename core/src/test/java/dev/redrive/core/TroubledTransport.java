@@ -57,6 +57,10 @@ final class TroubledTransport implements Transport {
   private Trouble atBegin = Trouble.NONE;
   private Trouble atSettle = Trouble.NONE;
   private Trouble atRenew = Trouble.NONE;
+  private int failingSubscriptions;
+  private int subscriptionsGranted;
+  private int failingRequests;
+  private Optional<Haste> haste = Optional.empty();
   private boolean isProvisioningStuck;
   private UnaryOperator<InMessage> forgery = UnaryOperator.identity();
   private int outstanding;
@@ -86,6 +90,22 @@ final class TroubledTransport implements Transport {
 
   void renewing(Trouble trouble) {
     atRenew = trouble;
+  }
+
+  /** The next so many subscriptions, after so many that succeed, are refused. */
+  void refuseSubscriptions(int after, int count) {
+    subscriptionsGranted = after;
+    failingSubscriptions = count;
+  }
+
+  /** The next so many requests throw. */
+  void refuseRequests(int count) {
+    failingRequests = count;
+  }
+
+  /** Hands over what it need not keep any longer. */
+  void hurry(Haste made) {
+    haste = Optional.of(made);
   }
 
   void stickProvisioning() {
@@ -153,14 +173,16 @@ final class TroubledTransport implements Transport {
     Set<Capability> features = EnumSet.noneOf(Capability.class);
     features.addAll(real.features());
     features.removeAll(missing);
-    return new Capabilities(
-        real.durability(),
-        real.retryMove(),
-        real.deadMove(),
-        real.minDelay(),
-        real.maxDelay(),
-        real.granularity(),
-        features);
+    Capabilities lacking =
+        new Capabilities(
+            real.durability(),
+            real.retryMove(),
+            real.deadMove(),
+            real.minDelay(),
+            real.maxDelay(),
+            real.granularity(),
+            features);
+    return haste.map(each -> each.capabilities(lacking)).orElse(lacking);
   }
 
   @Override
@@ -170,11 +192,18 @@ final class TroubledTransport implements Transport {
 
   @Override
   public CompletionStage<List<PublishResult>> publish(String queue, List<OutMessage> batch) {
-    return troubled(atPublish, () -> transport.publish(queue, batch), List.of(), List.of());
+    List<OutMessage> sent =
+        batch.stream()
+            .map(message -> haste.map(each -> each.published(message)).orElse(message))
+            .toList();
+    return troubled(atPublish, () -> transport.publish(queue, sent), List.of(), List.of());
   }
 
   @Override
   public Subscription subscribe(String queue, SubscribeOptions options, Sink sink) {
+    if (subscriptionsGranted-- <= 0 && failingSubscriptions-- > 0) {
+      throw new TransportException("planned");
+    }
     subscriptions++;
     return new Troubled(queue, options, sink);
   }
@@ -220,11 +249,18 @@ final class TroubledTransport implements Transport {
 
     private void accept(Sink sink, List<InMessage> messages) {
       credit -= messages.size();
-      sink.accept(messages.stream().map(forgery).toList());
+      sink.accept(
+          messages.stream()
+              .map(message -> haste.map(each -> each.handedOver(message)).orElse(message))
+              .map(forgery)
+              .toList());
     }
 
     @Override
     public void request(int n) {
+      if (failingRequests-- > 0) {
+        throw new TransportException("planned");
+      }
       credit += n;
       outstanding += n;
       outstandingMost = Math.max(outstandingMost, outstanding);
@@ -240,7 +276,11 @@ final class TroubledTransport implements Transport {
     public CompletionStage<List<Settled>> settle(List<Settlement> batch) {
       outstanding -= batch.size();
       settlements += batch.size();
-      return answer(atSettle, batch.size(), () -> subscription.settle(batch));
+      List<Settlement> asked =
+          batch.stream()
+              .map(settlement -> haste.map(each -> each.settled(settlement)).orElse(settlement))
+              .toList();
+      return answer(atSettle, batch.size(), () -> subscription.settle(asked));
     }
 
     @Override

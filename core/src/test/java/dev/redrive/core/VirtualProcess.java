@@ -5,6 +5,7 @@ package dev.redrive.core;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import dev.redrive.testkit.VirtualTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 
@@ -18,7 +19,8 @@ final class VirtualProcess {
   VirtualProcess(VirtualTime time, long seed) {
     this.time = time;
     this.environment =
-        new Environment(time, this::at, new Random(seed), this::execute, VirtualProcess::noThread);
+        new Environment(
+            time, new Mortal(), new Random(seed), this::execute, VirtualProcess::noThread);
   }
 
   Environment environment() {
@@ -34,9 +36,25 @@ final class VirtualProcess {
     isStubborn = true;
   }
 
-  private Timers.Timer at(Instant when, Runnable action) {
-    Timers.Timer timer = time.at(when, whileAlive(action));
-    return () -> !isStubborn && timer.cancel();
+  private final class Mortal implements Timers {
+    @Override
+    public Timer at(Instant when, Runnable action) {
+      return stubborn(time.at(when, whileAlive(action)));
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable action) {
+      return stubborn(time.after(delay, whileAlive(action)));
+    }
+
+    @Override
+    public long nanoTime() {
+      return time.nanoTime();
+    }
+
+    private Timer stubborn(Timer timer) {
+      return () -> !isStubborn && timer.cancel();
+    }
   }
 
   private void execute(Runnable task) {

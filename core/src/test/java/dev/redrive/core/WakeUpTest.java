@@ -5,13 +5,10 @@ package dev.redrive.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.Timers;
 import dev.redrive.testkit.VirtualTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class WakeUpTest {
@@ -28,7 +25,7 @@ class WakeUpTest {
 
   @Test
   void it_wakes_once_at_the_earliest_time_that_was_asked_for() {
-    WakeUp wakeUp = new WakeUp(time.environment(1), this::wake);
+    WakeUp wakeUp = WakeUp.byClock(time.environment(1), this::wake);
     for (int seconds : List.of(7, 9, 3, 3, 8)) {
       wakeUp.notAfter(in(seconds));
     }
@@ -43,7 +40,7 @@ class WakeUpTest {
   void woken_it_can_be_asked_again() {
     List<WakeUp> self = new ArrayList<>();
     self.add(
-        new WakeUp(
+        WakeUp.byClock(
             time.environment(1),
             () -> {
               wake();
@@ -62,19 +59,27 @@ class WakeUpTest {
 
   @Test
   void a_timer_that_fires_although_an_earlier_one_took_its_place_wakes_nobody() {
-    Timers uncancellable =
-        (Instant when, Runnable action) -> {
-          Timers.Timer unused = time.at(when, action);
-          return () -> false;
-        };
-    Environment environment =
-        new Environment(time, uncancellable, new Random(1), time, Thread::new);
-    WakeUp wakeUp = new WakeUp(environment, this::wake);
+    Environment uncancellable = BrokenTimers.environment(time, timer -> () -> false);
+    WakeUp wakeUp = WakeUp.byClock(uncancellable, this::wake);
     wakeUp.notAfter(in(5));
     wakeUp.notAfter(in(2));
 
     time.advance(Duration.ofHours(1));
 
     assertThat(woken).containsExactly(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void one_by_the_time_that_passes_does_not_care_what_the_clock_does() {
+    WakeUp wakeUp = WakeUp.byElapsed(time.environment(1), this::wake);
+    wakeUp.notAfter(time.nanoTime() + Duration.ofSeconds(5).toNanos());
+
+    time.shift(Duration.ofHours(1));
+    time.advance(Duration.ofSeconds(5).minusNanos(1));
+    assertThat(woken).isEmpty();
+    time.shift(Duration.ofHours(-2));
+    time.advance(Duration.ofNanos(1));
+
+    assertThat(woken).hasSize(1);
   }
 }

@@ -12,8 +12,11 @@ import java.util.Set;
  * @param durability what a published message survives
  * @param retryMove how a retry is made
  * @param deadMove how a message gets to the dead letters
- * @param minDelay shorter delays are held in process
- * @param maxDelay longer delays are made of several
+ * @param minDelay what is left of a delay when the transport may hand the message over: the engine
+ *     keeps delays below it in this process, under the lease; a few seconds at most, zero for a
+ *     transport that keeps each delay itself
+ * @param maxDelay how long the transport keeps a message at a time: what is due later it may hand
+ *     over then, and the engine defers it
  * @param granularity delays are rounded up to a multiple of this
  * @param features what else it can do
  */

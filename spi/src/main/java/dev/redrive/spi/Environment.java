@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * clock, make a random number or start a thread, so that all of it runs on virtual time in tests.
  *
  * @param clock the wall clock; it may jump
- * @param timers calls back at a time of that clock
+ * @param timers calls back at a time of that clock, or after a time that no clock can jump over
  * @param random thread-safe randomness
  * @param executor for short tasks that do not block
  * @param threads for a transport's own loops; threads are daemons

@@ -25,8 +25,16 @@ public sealed interface Settlement {
   /**
    * The attempt does not count, begun or not; the message comes again not before {@code dueAt} with
    * the same attempt number.
+   *
+   * @param headers the engine's headers to add or replace; a transport that would have to copy the
+   *     message for their sake leaves them out, and the history is without that line
    */
-  record Defer(Lease lease, Instant dueAt) implements Settlement {}
+  record Defer(Lease lease, Instant dueAt, Map<String, String> headers) implements Settlement {
+    /** Without headers. */
+    public Defer(Lease lease, Instant dueAt) {
+      this(lease, dueAt, Map.of());
+    }
+  }
 
   /**
    * It goes to the dead letters.

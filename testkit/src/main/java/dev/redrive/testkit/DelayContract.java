@@ -113,7 +113,7 @@ interface DelayContract extends Chapter {
   }
 
   @Test
-  @DisplayName("T-34 a delay longer than the transport's longest is kept all the same")
+  @DisplayName("T-34 a delay longer than the transport's longest is kept, if need be by deferring")
   default void long_delay_is_kept() {
     Scene scene = Scene.open(harness());
     Duration max = scene.transport().capabilities().maxDelay();

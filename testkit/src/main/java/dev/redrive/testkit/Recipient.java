@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.Settled;
 import dev.redrive.retry.Reason;
+import dev.redrive.spi.Capabilities;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
 import dev.redrive.spi.Settlement;
@@ -18,13 +19,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A subscription whose messages are kept until a test asks for them, and settled by hand. */
+/**
+ * A subscription whose messages are kept until a test asks for them, and settled by hand.
+ *
+ * <p>What the transport may hand over early (T-34) is treated as the engine does: with less than
+ * {@code minDelay} left it waits here, and otherwise it is deferred to its own time.
+ */
 final class Recipient implements Sink {
   private final Scene scene;
+  private final Capabilities capabilities;
   private final Subscription subscription;
 
-  // Guards the three below: the sink is called on a thread of the transport.
+  // Guards the four below: the sink is called on a thread of the transport.
   private final Object lock = new Object();
+  private final List<InMessage> waiting = new ArrayList<>();
   private final List<InMessage> received = new ArrayList<>();
   private final List<Instant> times = new ArrayList<>();
   private int read;
@@ -33,6 +41,7 @@ final class Recipient implements Sink {
 
   Recipient(Scene scene, Duration lease) {
     this.scene = scene;
+    this.capabilities = scene.transport().capabilities();
     this.subscription =
         scene.transport().subscribe(scene.queue(), new SubscribeOptions(lease), this);
   }
@@ -40,10 +49,41 @@ final class Recipient implements Sink {
   @Override
   public void accept(List<InMessage> messages) {
     Instant now = scene.now();
+    List<Settlement> deferred = new ArrayList<>();
     synchronized (lock) {
       for (InMessage message : messages) {
-        received.add(message);
-        times.add(now);
+        Duration left = Duration.between(now, message.dueAt());
+        if (left.isNegative() || left.isZero()) {
+          receive(message, now);
+        } else if (left.compareTo(capabilities.minDelay()) < 0) {
+          waiting.add(message);
+        } else if (Duration.between(message.firstSeen(), now).compareTo(capabilities.maxDelay())
+            >= 0) {
+          deferred.add(new Settlement.Defer(message.lease(), message.dueAt()));
+        } else {
+          receive(message, now);
+        }
+      }
+    }
+    if (!deferred.isEmpty()) {
+      subscription.settle(deferred);
+      subscription.request(deferred.size());
+    }
+  }
+
+  // Guarded by the lock.
+  private void receive(InMessage message, Instant now) {
+    received.add(message);
+    times.add(now);
+  }
+
+  // Guarded by the lock.
+  private void receiveWhatIsDue() {
+    Instant now = scene.now();
+    for (InMessage message : List.copyOf(waiting)) {
+      if (!message.dueAt().isAfter(now)) {
+        waiting.remove(message);
+        receive(message, now);
       }
     }
   }
@@ -89,6 +129,7 @@ final class Recipient implements Sink {
   /** Ids of what came and was not read. */
   List<String> unread() {
     synchronized (lock) {
+      receiveWhatIsDue();
       return received.subList(read, received.size()).stream().map(InMessage::id).toList();
     }
   }
@@ -96,6 +137,7 @@ final class Recipient implements Sink {
   /** How many came, read or not. */
   int size() {
     synchronized (lock) {
+      receiveWhatIsDue();
       return received.size();
     }
   }
@@ -103,6 +145,7 @@ final class Recipient implements Sink {
   /** The ids of all that came, in order. */
   List<String> ids() {
     synchronized (lock) {
+      receiveWhatIsDue();
       return received.stream().map(InMessage::id).toList();
     }
   }

@@ -45,7 +45,8 @@ interface SettleContract extends Chapter {
   }
 
   @Test
-  @DisplayName("T-26 a retry adds or replaces the engine's headers and leaves all else as it was")
+  @DisplayName(
+      "T-26 a retry, and perhaps a deferral, adds the engine's headers and leaves all else")
   default void retry_merges_headers() {
     Scene scene = Scene.open(harness());
     OutMessage sent = anyMessage(scene);
@@ -60,11 +61,17 @@ interface SettleContract extends Chapter {
     recipient.settle(
         new Settlement.Retry(
             second.lease(), scene.now(), Map.of("redrive-b", "2", "redrive-c", "")));
+    InMessage deferred = recipient.next();
+    Map<String, String> more = Map.of("redrive-c", "deferred");
+    recipient.settle(new Settlement.Defer(deferred.lease(), scene.now(), more));
     InMessage third = recipient.next();
 
     Map<String, String> expected = new HashMap<>(sent.headers());
     expected.putAll(Map.of("redrive-a", "1", "redrive-b", "2", "redrive-c", ""));
-    assertThat(third.headers()).isEqualTo(expected);
+    assertThat(deferred.headers()).isEqualTo(expected);
+    Map<String, String> added = new HashMap<>(expected);
+    added.putAll(more);
+    assertThat(third.headers()).isIn(expected, added);
     assertThat(third.body()).isEqualTo(sent.body());
     assertThat(third.id()).isEqualTo(sent.id());
     assertThat(third.key()).isEqualTo(sent.key());

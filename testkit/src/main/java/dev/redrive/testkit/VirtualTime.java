@@ -33,12 +33,17 @@ public final class VirtualTime implements InstantSource, Timers, Executor {
   public static final Instant START = Instant.parse("2030-03-05T10:00:00Z");
 
   private static final long STEPS_MAX = 10_000_000;
+  private static final Slot NEVER = new Slot(Instant.MAX, Long.MAX_VALUE);
 
   // Guards everything below.
   private final Object lock = new Object();
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final TreeMap<Slot, Runnable> timers = new TreeMap<>();
+  // By the time that they would have if the clock had never jumped.
+  private final TreeMap<Slot, Runnable> waits = new TreeMap<>();
+  private final Instant start;
   private Instant now;
+  private Duration jumped = Duration.ZERO;
   private long timersSet;
   private boolean isDriven;
 
@@ -49,6 +54,7 @@ public final class VirtualTime implements InstantSource, Timers, Executor {
 
   /** Begins at this time. */
   public VirtualTime(Instant start) {
+    this.start = start;
     this.now = start;
   }
 
@@ -57,6 +63,10 @@ public final class VirtualTime implements InstantSource, Timers, Executor {
     public int compareTo(Slot other) {
       int byTime = when.compareTo(other.when);
       return byTime != 0 ? byTime : Long.compare(number, other.number);
+    }
+
+    Slot shifted(Duration by) {
+      return when.equals(Instant.MAX) ? this : new Slot(when.plus(by), number);
     }
   }
 
@@ -79,13 +89,31 @@ public final class VirtualTime implements InstantSource, Timers, Executor {
     synchronized (lock) {
       Slot slot = new Slot(when, timersSet++);
       timers.put(slot, action);
-      return () -> cancel(slot);
+      return () -> cancel(timers, slot);
     }
   }
 
-  private boolean cancel(Slot slot) {
+  @Override
+  public Timer after(Duration delay, Runnable action) {
     synchronized (lock) {
-      return timers.remove(slot) != null;
+      Duration most = Duration.between(now, Instant.MAX);
+      Instant when = delay.compareTo(most) >= 0 ? Instant.MAX : now.plus(delay);
+      Slot slot = new Slot(when.equals(Instant.MAX) ? when : when.minus(jumped), timersSet++);
+      waits.put(slot, action);
+      return () -> cancel(waits, slot);
+    }
+  }
+
+  @Override
+  public long nanoTime() {
+    synchronized (lock) {
+      return Duration.between(start, now.minus(jumped)).toNanos();
+    }
+  }
+
+  private boolean cancel(Map<Slot, Runnable> from, Slot slot) {
+    synchronized (lock) {
+      return from.remove(slot) != null;
     }
   }
 
@@ -143,19 +171,20 @@ public final class VirtualTime implements InstantSource, Timers, Executor {
   }
 
   /**
-   * Lets the clock jump, forward or back, without time passing: nothing runs. Timers keep the time
-   * of day that they were set to.
+   * Lets the clock jump, forward or back, without time passing: nothing runs. Timers for a time of
+   * day keep it; those that are to come after some time still come after it.
    */
   public void shift(Duration by) {
     synchronized (lock) {
       now = now.plus(by);
+      jumped = jumped.plus(by);
     }
   }
 
   /** How many tasks and timers wait. */
   public int pending() {
     synchronized (lock) {
-      return tasks.size() + timers.size();
+      return tasks.size() + timers.size() + waits.size();
     }
   }
 
@@ -194,16 +223,19 @@ public final class VirtualTime implements InstantSource, Timers, Executor {
         return Optional.of(tasks.removeFirst());
       }
       Instant limit = target.isAfter(now) ? target : now;
-      Map.Entry<Slot, Runnable> timer = timers.firstEntry();
-      if (timer == null || timer.getKey().when().isAfter(limit)) {
+      Slot timer = timers.isEmpty() ? NEVER : timers.firstKey();
+      Slot wait = waits.isEmpty() ? NEVER : waits.firstKey().shifted(jumped);
+      boolean isTimer = timer.compareTo(wait) <= 0;
+      Instant when = isTimer ? timer.when() : wait.when();
+      if (when.isAfter(limit)) {
         now = limit;
         return Optional.empty();
       }
-      timers.remove(timer.getKey());
-      if (timer.getKey().when().isAfter(now)) {
-        now = timer.getKey().when();
+      if (when.isAfter(now)) {
+        now = when;
       }
-      return Optional.of(timer.getValue());
+      return Optional.ofNullable((isTimer ? timers : waits).pollFirstEntry())
+          .map(Map.Entry::getValue);
     }
   }
 }

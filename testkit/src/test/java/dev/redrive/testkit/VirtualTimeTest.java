@@ -115,6 +115,26 @@ class VirtualTimeTest {
   }
 
   @Test
+  void what_comes_after_some_time_does_not_care_when_the_clock_jumps() {
+    long began = time.nanoTime();
+    time.after(Duration.ofSeconds(10), () -> note("a"));
+    time.shift(Duration.ofSeconds(90));
+    time.at(in(95), () -> note("b"));
+
+    time.advance(Duration.ofSeconds(9));
+    assertThat(log).containsExactly("b at 95");
+    time.shift(Duration.ofSeconds(-50));
+    time.advance(SECOND);
+
+    assertThat(log).containsExactly("b at 95", "a at 50");
+    assertThat(time.nanoTime() - began).isEqualTo(Duration.ofSeconds(10).toNanos());
+    assertThat(time.after(SECOND, () -> note("c")).cancel()).isTrue();
+    assertThat(time.after(Duration.ofSeconds(Long.MAX_VALUE), () -> note("never")).cancel())
+        .isTrue();
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
   void time_can_be_let_pass_until_something_happens() {
     time.at(in(5), () -> note("a"));
     time.at(in(7), () -> note("b"));

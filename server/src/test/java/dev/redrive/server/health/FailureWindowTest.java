@@ -46,7 +46,6 @@ class FailureWindowTest {
     succeed();
     die(Reason.EXPIRED);
     die(Reason.UNDECODABLE);
-    die(Reason.OVERFLOW);
     window.on(new Event.Sent("q", now, "a", false));
 
     assertThat(window.rate()).isZero();

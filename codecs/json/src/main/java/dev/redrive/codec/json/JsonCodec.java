@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.redrive.Codec;
 import java.io.IOException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Payloads as JSON, by Jackson.
@@ -54,10 +55,14 @@ public final class JsonCodec<T> implements Codec<T> {
           .findAndAddModules()
           .build();
 
+  private final ObjectMapper mapper;
+  private final JavaType type;
   private final ObjectReader reader;
   private final ObjectWriter writer;
 
   private JsonCodec(ObjectMapper mapper, JavaType type) {
+    this.mapper = mapper;
+    this.type = type;
     this.reader = mapper.readerFor(type);
     this.writer = mapper.writerFor(type);
   }
@@ -100,5 +105,16 @@ public final class JsonCodec<T> implements Codec<T> {
       throw new IOException("the payload is null");
     }
     return payload;
+  }
+
+  /** True for a codec of the same type by the same mapper. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JsonCodec<?> codec && type.equals(codec.type) && mapper == codec.mapper;
+  }
+
+  @Override
+  public int hashCode() {
+    return type.hashCode();
   }
 }

@@ -37,6 +37,17 @@ class JsonCodecTest {
   }
 
   @Test
+  void codecs_of_one_type_by_one_mapper_are_equal() {
+    ObjectMapper mapper = new ObjectMapper();
+
+    assertThat(JsonCodec.of(Order.class)).isEqualTo(codec).hasSameHashCodeAs(codec);
+    assertThat(JsonCodec.of(Order.class, mapper))
+        .isEqualTo(JsonCodec.of(Order.class, mapper))
+        .isNotEqualTo(codec);
+    assertThat((Object) JsonCodec.of(String.class)).isNotEqualTo(codec);
+  }
+
+  @Test
   void a_property_of_a_newer_sender_is_passed_over() throws IOException {
     assertThat(decode("{\"number\":\"a\",\"total\":1,\"lines\":[],\"colour\":\"red\"}").number())
         .isEqualTo("a");

@@ -109,7 +109,7 @@ final class EmbeddedSubscription implements Subscription, Taker {
       return move(lease, lease.attempt(), retry.headers(), Times.due(retry.dueAt(), now));
     }
     if (settlement instanceof Settlement.Defer defer) {
-      return move(lease, message.attempts(), Map.of(), Times.due(defer.dueAt(), now));
+      return move(lease, message.attempts(), defer.headers(), Times.due(defer.dueAt(), now));
     }
     if (settlement instanceof Settlement.Dead dead) {
       MessageRecord last = message.leaving(lease.place(), dead.attempts(), dead.headers());

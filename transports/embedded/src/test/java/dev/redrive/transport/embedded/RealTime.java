@@ -26,14 +26,27 @@ final class RealTime implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(threads);
 
   Environment environment() {
-    return new Environment(InstantSource.system(), this::at, new Random(), executor, threads);
+    return new Environment(
+        InstantSource.system(), new RealTimers(), new Random(), executor, threads);
   }
 
-  private Timers.Timer at(Instant when, Runnable action) {
-    // A millisecond more, for the clock and the timer do not tick together.
-    long nanos = Duration.between(Instant.now(), when).plusMillis(1).toNanos();
-    Future<?> future = executor.schedule(action, nanos, TimeUnit.NANOSECONDS);
-    return () -> future.cancel(false);
+  private final class RealTimers implements Timers {
+    @Override
+    public Timer at(Instant when, Runnable action) {
+      // A millisecond more, for the clock and the timer do not tick together.
+      return after(Duration.between(Instant.now(), when).plusMillis(1), action);
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable action) {
+      Future<?> future = executor.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    }
+
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
   }
 
   @Override

@@ -135,7 +135,7 @@ final class MemoryQueue {
     } else if (settlement instanceof Settlement.Retry retry) {
       state.retry(lease, retry);
     } else if (settlement instanceof Settlement.Defer defer) {
-      state.defer(lease, defer.dueAt());
+      state.defer(lease, defer);
     } else if (settlement instanceof Settlement.Dead dead) {
       state.die(lease, dead, now);
     } else if (settlement instanceof Settlement.Discard) {

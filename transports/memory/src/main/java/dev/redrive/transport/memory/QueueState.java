@@ -196,9 +196,10 @@ final class QueueState {
     await(entry);
   }
 
-  void defer(MemoryLease lease, Instant dueAt) {
+  void defer(MemoryLease lease, Settlement.Defer defer) {
     Entry entry = unlease(lease, Place.WAITING);
-    entry.dueAt(dueAt);
+    entry.dueAt(defer.dueAt());
+    addHeaders(entry, defer.headers());
     await(entry);
   }
 
