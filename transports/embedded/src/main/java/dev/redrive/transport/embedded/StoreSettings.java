@@ -21,7 +21,7 @@ final class StoreSettings implements AutoCloseable {
   private static final long MEGABYTE = 1024L * 1024L;
 
   /** Bounds what must be read again when a killed process is started anew. */
-  private static final long LOG_BYTES_MAX = 96 * MEGABYTE;
+  private static final long LOG_BYTES_MAX = 64 * MEGABYTE;
 
   private static final long BUFFERS_BYTES_MAX = 128 * MEGABYTE;
   private static final long CACHE_BYTES = 64 * MEGABYTE;

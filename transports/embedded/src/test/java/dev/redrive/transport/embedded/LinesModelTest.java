@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and fewer steps of it: {@code -Dredrive.lines.steps=40}.
  */
 class LinesModelTest {
-  private static final int SEEDS = Integer.getInteger("redrive.lines.seeds", 12);
+  private static final int SEEDS = Integer.getInteger("redrive.lines.seeds", 8);
   private static final long FIRST = Long.getLong("redrive.lines.first", 1);
   private static final int STEPS = Integer.getInteger("redrive.lines.steps", 150);
   private static final List<String> KEYS = List.of("a", "a", "b", "c", "");
