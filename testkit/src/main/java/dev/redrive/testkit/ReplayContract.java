@@ -8,12 +8,14 @@ import dev.redrive.DeadLetterFilter;
 import dev.redrive.MessageState;
 import dev.redrive.QueueStats;
 import dev.redrive.Transition;
+import dev.redrive.retry.Reason;
 import dev.redrive.spi.History;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.WireHeaders;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -190,5 +192,35 @@ interface ReplayContract extends Chapter {
     assertThat(replayed.crashes()).isZero();
     assertThat(replayed.headers()).containsEntry(WireHeaders.REPLAYS, "1");
     scene.assertCount(QueueStats::dead, 0);
+  }
+
+  @Test
+  @DisplayName("T-82 a replay leaves out a deadline that has passed, and keeps one to come")
+  default void replay_leaves_out_a_deadline_that_has_passed() {
+    Scene scene = Scene.open(harness());
+    Recipient recipient = scene.recipient();
+    for (String id : List.of("passed", "to come")) {
+      OutMessage plain = scene.message(id);
+      int ticks = id.equals("passed") ? 5 : 500;
+      Map<String, String> headers = new HashMap<>(plain.headers());
+      headers.put(WireHeaders.DEADLINE, scene.in(scene.ticks(ticks)).toString());
+      scene.accepted(new OutMessage(id, false, "", plain.notBefore(), headers, plain.body()));
+      InMessage message = recipient.next();
+      recipient.settle(
+          new Settlement.Dead(message.lease(), Reason.EXPIRED, "late", "late", 0, Map.of()));
+    }
+
+    scene.advance(scene.ticks(10));
+    assertThat(replay(scene, 2)).isEqualTo(2);
+
+    for (int i = 0; i < 2; i++) {
+      InMessage replayed = recipient.next();
+      assertThat(replayed.headers()).containsEntry("of", replayed.id());
+      if (replayed.id().equals("passed")) {
+        assertThat(replayed.headers()).doesNotContainKey(WireHeaders.DEADLINE);
+      } else {
+        assertThat(replayed.headers()).containsKey(WireHeaders.DEADLINE);
+      }
+    }
   }
 }

@@ -20,6 +20,10 @@ final class Batch implements AutoCloseable {
   private final Sequence sequence;
   private final WriteBatch writes = new WriteBatch();
   private final Map<QueueState, Long> stamps = new LinkedHashMap<>();
+
+  /** The queues that the change which is being applied has touched, as they were before. */
+  private final Map<QueueState, Before> touched = new LinkedHashMap<>();
+
   private long now;
 
   Batch(Store store, Sequence sequence) {
@@ -27,11 +31,35 @@ final class Batch implements AutoCloseable {
     this.sequence = sequence;
   }
 
+  private record Before(CountRecord counts, Place low) {}
+
   /** Empties the batch for new changes. */
   void begin(long newNow) {
     writes.clear();
     stamps.clear();
     now = newNow;
+  }
+
+  /** Applies a change, all of it or, if that fails, nothing. */
+  void apply(Change change) throws RocksDBException {
+    writes.setSavePoint();
+    touched.clear();
+    boolean isApplied = false;
+    try {
+      change.apply(this);
+      isApplied = true;
+    } finally {
+      if (isApplied) {
+        writes.popSavePoint();
+      } else {
+        writes.rollbackToSavePoint();
+        touched.forEach(
+            (queue, before) -> {
+              queue.ledger().reset(before.counts());
+              queue.low(before.low());
+            });
+      }
+    }
   }
 
   /** The time that goes into what is written, in milliseconds. */
@@ -65,13 +93,13 @@ final class Batch implements AutoCloseable {
   Place insert(QueueState queue, MessageRecord message, Frame.Unsealed frame, long due)
       throws RocksDBException {
     long time = Math.max(due, stamp(queue));
-    Place place = new Place(time, sequence.take(this));
+    Place place = new Place(time, sequence.take());
     byte[] key = Keys.place(queue.number(), place);
     put(Family.QUEUE, key, frame.seal(key));
     byte[] idKey = Keys.id(queue.number(), message.id());
     put(Family.IDS, idKey, new PointerRecord(place, message.attempts()).encode(idKey));
     if (isInLine(queue, message)) {
-      putLine(queue, message, place, place, false);
+      putLine(queue, message, place, place);
     }
     if (place.isBefore(queue.low())) {
       // The clock was set back past the low-water mark; a start must not search from there.
@@ -115,7 +143,7 @@ final class Batch implements AutoCloseable {
     put(Family.DEAD_IDS, idKey, new PointerRecord(grave, message.attempts()).encode(idKey));
     delete(Family.IDS, idKey);
     if (isInLine(queue, message)) {
-      putLine(queue, message, place, grave, true);
+      putLine(queue, message, place, grave);
     }
   }
 
@@ -126,11 +154,10 @@ final class Batch implements AutoCloseable {
     delete(Family.DEAD_IDS, Keys.id(queue.number(), message.id()));
   }
 
-  private void putLine(
-      QueueState queue, MessageRecord message, Place place, Place stands, boolean isDead)
+  private void putLine(QueueState queue, MessageRecord message, Place place, Place stands)
       throws RocksDBException {
     byte[] key = Keys.ordered(queue.number(), message.key(), message.lineAt(place));
-    put(Family.KEYS, key, new OrderRecord(isDead, stands).encode(key));
+    put(Family.KEYS, key, new PlaceRecord(stands).encode(key));
   }
 
   private static boolean isInLine(QueueState queue, MessageRecord message) {
@@ -141,14 +168,16 @@ final class Batch implements AutoCloseable {
   void low(QueueState queue, Place place) throws RocksDBException {
     touch(queue);
     byte[] key = Keys.meta("low/" + queue.number());
-    put(Family.META, key, new LowRecord(place).encode(key));
+    put(Family.META, key, new PlaceRecord(place).encode(key));
     queue.low(place);
   }
 
   /** The queue's counts change in this batch. */
   Ledger touch(QueueState queue) {
     stamp(queue);
-    return queue.ledger();
+    Ledger ledger = queue.ledger();
+    touched.computeIfAbsent(queue, known -> new Before(ledger.counts(), known.low()));
+    return ledger;
   }
 
   private long stamp(QueueState queue) {
@@ -166,6 +195,7 @@ final class Batch implements AutoCloseable {
       byte[] key = Keys.meta("count/" + queue.number());
       put(Family.META, key, queue.ledger().counts().encode(key));
     }
+    sequence.reserve(this);
     store.write(writes, mustSync);
   }
 

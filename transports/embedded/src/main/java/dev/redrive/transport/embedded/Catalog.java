@@ -76,7 +76,7 @@ final class Catalog {
     byte[] key = Keys.meta("low/" + queue);
     return store
         .get(Family.META, key)
-        .map(value -> LowRecord.decode(key, value).place())
+        .map(value -> PlaceRecord.decode(key, value).place())
         .orElse(Place.FIRST);
   }
 
@@ -87,7 +87,7 @@ final class Catalog {
       for (EmbeddedLease lease : queue.reload(counts(queue.number()), low(queue.number()))) {
         byte[] key = Keys.place(queue.number(), lease.place());
         if (store.get(Family.QUEUE, key).isEmpty()) {
-          leases.drop(lease);
+          leases.settled(lease);
         }
       }
       queue.work();

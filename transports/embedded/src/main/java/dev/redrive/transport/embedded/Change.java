@@ -21,8 +21,8 @@ interface Change {
   boolean isNew();
 
   /**
-   * Writes it into the batch. Must not fail: what can be wrong was checked before, and what it
-   * relies on is reserved. On the committing thread.
+   * Writes it into the batch. Should not fail: what can be wrong was checked before, and what it
+   * relies on is reserved. If it fails, nothing of it is written. On the committing thread.
    */
   void apply(Batch batch) throws RocksDBException;
 

@@ -29,9 +29,13 @@ import org.slf4j.LoggerFactory;
  *   <li>after the sync: all of it, whether or not the callers were still told.
  * </ul>
  *
- * After the first error of a write or a sync, what stands on the disk is not known: the system may
- * have dropped what it could not write and report success the next time. So a sync is never tried
- * again and nothing is acknowledged any more until the process starts anew and reads what is there.
+ * A change that cannot be applied fails alone: it is taken out of the batch again, and the others
+ * are written without it.
+ *
+ * <p>After the first error of a write or a sync, what stands on the disk is not known: the system
+ * may have dropped what it could not write and report success the next time. So a sync is never
+ * tried again and nothing is acknowledged any more until the process starts anew and reads what is
+ * there.
  *
  * <p>A full disk is the one error to come back from: it says that nothing was dropped. When there
  * is room again, the store is closed, opened and read as a new process would, and work goes on.
@@ -81,7 +85,7 @@ final class Committer implements AutoCloseable {
   /** Takes a change, or calls its {@link Change#failed}. */
   void submit(Change change) {
     Optional<TransportException> refusal = pending.offer(change);
-    refusal.ifPresent(change::failed);
+    refusal.ifPresent(cause -> fail(List.of(change), cause));
   }
 
   /** The disk may have room again: goes on if nothing could be written for want of it. */
@@ -100,52 +104,77 @@ final class Committer implements AutoCloseable {
         if (isBroken && disk.hasReserve()) {
           revive();
         }
-        commit(changes);
+        commit(admit(changes));
+      } catch (TransportException e) {
+        // The disk could not be asked for its room; nothing was written.
+        fail(changes, e);
       } catch (RuntimeException | Error e) {
-        TransportException cause = failure(e);
-        health.fence(cause);
-        changes.forEach(change -> change.failed(cause));
+        fail(changes, fenced(e));
       }
     }
   }
 
-  private void commit(List<Change> changes) {
-    Optional<TransportException> fenced = health.fenced();
-    if (fenced.isPresent()) {
-      changes.forEach(change -> change.failed(fenced.get()));
-      return;
-    }
-    List<Change> admitted = admit(changes);
+  private void commit(List<Change> admitted) {
     if (admitted.isEmpty()) {
       return;
     }
+    batch.begin(clock.millis());
+    List<Change> applied = apply(admitted);
     try {
-      write(admitted);
-    } catch (RocksDBException e) {
-      TransportException cause = isForWantOfRoom(e) ? broken(e) : fenced(e);
-      admitted.forEach(change -> change.failed(cause));
+      write(applied);
+    } catch (RocksDBException | RuntimeException | Error e) {
+      fail(applied, isForWantOfRoom(e) ? broken(e) : fenced(e));
       return;
     }
-    admitted.forEach(Change::committed);
-    execute(() -> admitted.forEach(Change::answer));
+    for (Change change : applied) {
+      // Written is written: whatever goes wrong now, the caller is told that it was.
+      guard(change, change::committed);
+    }
+    execute(() -> applied.forEach(change -> guard(change, change::answer)));
   }
 
-  private void write(List<Change> admitted) throws RocksDBException {
-    batch.begin(clock.millis());
-    boolean mustSync = false;
+  /** Those that could be applied; the others have failed, each by itself. */
+  private List<Change> apply(List<Change> admitted) {
+    List<Change> applied = new ArrayList<>(admitted.size());
     for (Change change : admitted) {
-      change.apply(batch);
-      mustSync |= change.mustSync();
+      try {
+        batch.apply(change);
+        applied.add(change);
+      } catch (RocksDBException | RuntimeException | Error e) {
+        LOG.error("{} could not be applied, and is left out", change.getClass().getName(), e);
+        fail(
+            List.of(change),
+            new TransportException("It could not be made, and nothing of it was written: " + e, e));
+      }
     }
-    batch.write(mustSync);
+    return applied;
+  }
+
+  private void write(List<Change> applied) throws RocksDBException {
+    batch.write(applied.stream().anyMatch(Change::mustSync));
     batch.end();
   }
 
-  private static boolean isForWantOfRoom(RocksDBException e) {
-    return e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
+  private static void fail(List<Change> changes, TransportException cause) {
+    changes.forEach(change -> guard(change, () -> change.failed(cause)));
   }
 
-  private TransportException broken(RocksDBException cause) {
+  /** What one change gets wrong is no other one's harm. */
+  private static void guard(Change change, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} could not be brought to its end", change.getClass().getName(), e);
+    }
+  }
+
+  private static boolean isForWantOfRoom(Throwable e) {
+    return e instanceof RocksDBException database
+        && database.getStatus() != null
+        && database.getStatus().getSubCode() == Status.SubCode.NoSpace;
+  }
+
+  private TransportException broken(Throwable cause) {
     LOG.warn("Nothing is written until there is room on the disk: {}", cause.getMessage());
     isBroken = true;
     health.blocked(true);
@@ -154,19 +183,16 @@ final class Committer implements AutoCloseable {
         cause);
   }
 
-  private TransportException fenced(RocksDBException e) {
-    TransportException cause = failure(e);
-    health.fence(cause);
-    return cause;
-  }
-
-  private static TransportException failure(Throwable cause) {
-    return new TransportException(
-        "The store could not be written: "
-            + cause.getMessage()
-            + ". Nothing is acknowledged any more. Mend the disk and start the process anew;"
-            + " everything that was acknowledged is there.",
-        cause);
+  private TransportException fenced(Throwable cause) {
+    TransportException end =
+        new TransportException(
+            "The store could not be written: "
+                + cause.getMessage()
+                + ". Nothing is acknowledged any more. Mend the disk and start the process anew;"
+                + " everything that was acknowledged is there.",
+            cause);
+    health.fence(end);
+    return end;
   }
 
   private void revive() {
@@ -180,17 +206,23 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Those for which there is room on the disk; the others have failed. */
+  /** Those that may be written, and for which there is room on the disk; the others have failed. */
   private List<Change> admit(List<Change> changes) {
+    Optional<TransportException> fenced = health.fenced();
+    if (fenced.isPresent()) {
+      fail(changes, fenced.get());
+      return List.of();
+    }
     DiskSpace.Room room = isBroken ? DiskSpace.Room.NONE : disk.room();
     health.blocked(room != DiskSpace.Room.ENOUGH);
     if (room == DiskSpace.Room.ENOUGH) {
       return changes;
     }
+    NoSpaceException refusal = new NoSpaceException(disk.refusal());
     List<Change> admitted = new ArrayList<>();
     for (Change change : changes) {
       if (room == DiskSpace.Room.NONE || change.isNew()) {
-        change.failed(new NoSpaceException(disk.refusal()));
+        fail(List.of(change), refusal);
       } else {
         admitted.add(change);
       }

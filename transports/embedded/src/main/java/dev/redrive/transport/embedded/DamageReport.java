@@ -2,7 +2,6 @@
 
 package dev.redrive.transport.embedded;
 
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +33,8 @@ final class DamageReport {
   }
 
   private void write(Place place, byte[] value, CorruptRecordException cause) {
-    // Id and line are found by search, which takes long, but damage is rare.
-    Optional<Line> line = lineAt(place);
-    DeadRecord letter =
-        Graveyard.damaged(
-            idAt(place), line.map(Line::key), line.map(Line::seq).orElse(0L), place, cause);
+    Trace trace = Trace.of(services.store(), queue, Family.IDS, place);
+    DeadRecord letter = Graveyard.damaged(trace, place, cause);
     byte[] key = Keys.place(queue.number(), place);
     services
         .committer()
@@ -55,38 +51,4 @@ final class DamageReport {
                 () -> queue.released(place),
                 () -> queue.unreserve(place)));
   }
-
-  private Optional<String> idAt(Place place) {
-    try (Cursor cursor = all(Family.IDS)) {
-      for (; cursor.isValid(); cursor.next()) {
-        if (PointerRecord.decode(cursor.key(), cursor.value()).place().equals(place)) {
-          return Optional.of(Keys.id(cursor.key()));
-        }
-      }
-      return Optional.empty();
-    }
-  }
-
-  private Optional<Line> lineAt(Place place) {
-    if (!queue.isOrdered()) {
-      return Optional.empty();
-    }
-    try (Cursor cursor = all(Family.KEYS)) {
-      for (; cursor.isValid(); cursor.next()) {
-        OrderRecord order = OrderRecord.decode(cursor.key(), cursor.value());
-        if (!order.isDead() && order.place().equals(place)) {
-          return Optional.of(new Line(Keys.orderedKey(cursor.key()), Keys.seq(cursor.key())));
-        }
-      }
-      return Optional.empty();
-    }
-  }
-
-  private Cursor all(Family family) {
-    return services
-        .store()
-        .scan(family, Keys.start(queue.number()), Keys.start(queue.number() + 1));
-  }
-
-  private record Line(String key, long seq) {}
 }

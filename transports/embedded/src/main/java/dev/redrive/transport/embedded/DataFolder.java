@@ -25,7 +25,7 @@ import java.util.Set;
  * <pre>
  * lock      held while open; the owner's process id stands in it
  * format    the version of what is in the folder, written before anything else
- * db/       the database; only its owner can enter it
+ * db/       the database; see {@link OwnerOnly}
  * witness   see {@link Witness}
  * native/   the database's native library, unpacked at each start
  * </pre>

@@ -51,7 +51,7 @@ final class EmbeddedLease implements Lease, Comparable<EmbeddedLease> {
     end = newEnd;
   }
 
-  /** True if the attempt has begun. */
+  /** True if the attempt has begun, and a mark may stand that says so. */
   boolean isMarked() {
     return isMarked;
   }

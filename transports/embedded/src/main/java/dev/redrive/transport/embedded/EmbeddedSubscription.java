@@ -64,22 +64,23 @@ final class EmbeddedSubscription implements Subscription, Taker {
 
   @Override
   public CompletionStage<List<Settled>> begin(List<Lease> batch) {
-    List<Settled> results = new ArrayList<>(batch.size());
-    List<EmbeddedLease> begun = new ArrayList<>(batch.size());
-    for (Lease lease : batch) {
-      if (lease instanceof EmbeddedLease ours && leases.mark(ours)) {
-        begun.add(ours);
-        results.add(Settled.DONE);
-      } else {
-        results.add(Settled.STALE);
-      }
+    List<EmbeddedLease> ours =
+        batch.stream()
+            .filter(EmbeddedLease.class::isInstance)
+            .map(EmbeddedLease.class::cast)
+            .toList();
+    if (ours.isEmpty()) {
+      return CompletableFuture.completedStage(batch.stream().map(lease -> Settled.STALE).toList());
     }
-    if (begun.isEmpty()) {
-      return CompletableFuture.completedStage(results);
-    }
-    MarkChange change = MarkChange.begin(queue, begun);
+    MarkChange change = MarkChange.begin(queue, ours);
     committer.submit(change);
-    return change.result().thenApply(done -> results);
+    return change
+        .result()
+        .thenApply(
+            marked ->
+                batch.stream()
+                    .map(lease -> marked.contains(lease) ? Settled.DONE : Settled.STALE)
+                    .toList());
   }
 
   @Override

@@ -4,10 +4,8 @@ package dev.redrive.transport.embedded;
 
 import dev.redrive.DeadLetter;
 import dev.redrive.DeadLetterFilter;
-import dev.redrive.MessageState;
-import dev.redrive.Transition;
 import dev.redrive.retry.Reason;
-import dev.redrive.spi.History;
+import dev.redrive.spi.Replay;
 import dev.redrive.spi.WireHeaders;
 import java.time.Instant;
 import java.util.Collections;
@@ -44,22 +42,7 @@ final class Graveyard {
     /** The message as it goes back to its queue. */
     MessageRecord replayed(long now) {
       MessageRecord message = record.message();
-      Map<String, String> headers = new LinkedHashMap<>(message.headers());
-      String history = headers.getOrDefault(WireHeaders.HISTORY, "");
-      Transition replay =
-          new Transition(
-              Instant.ofEpochMilli(now),
-              MessageState.READY,
-              message.attempts(),
-              "replayed; it had died as " + record.reason().wireName());
-      headers.put(WireHeaders.HISTORY, History.append(history, replay));
-      int replays = number(headers.getOrDefault(WireHeaders.REPLAYS, "0")) + 1;
-      headers.put(WireHeaders.REPLAYS, Integer.toString(replays));
-      return message.renewed(Collections.unmodifiableMap(headers));
-    }
-
-    private static int number(String text) {
-      return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+      return message.renewed(Replay.headers(message.headers(), Instant.ofEpochMilli(now)));
     }
   }
 
@@ -155,31 +138,26 @@ final class Graveyard {
     return new Grave(place, record, letter);
   }
 
-  private static DeadRecord decode(byte[] key, byte[] value) {
+  private DeadRecord decode(byte[] key, byte[] value) {
     try {
       return DeadRecord.decode(key, value);
     } catch (CorruptRecordException e) {
-      // It must not keep the others from being seen.
+      // It must not keep the others from being seen, and a purge must free its id and its line.
       Place place = Keys.place(key);
-      return damaged(Optional.empty(), Optional.empty(), 0, place, e);
+      return damaged(Trace.of(store, queue, Family.DEAD_IDS, place), place, e);
     }
   }
 
   /** The letter for a message of which no more is known than this. */
-  static DeadRecord damaged(
-      Optional<String> id,
-      Optional<String> key,
-      long line,
-      Place place,
-      CorruptRecordException cause) {
+  static DeadRecord damaged(Trace trace, Place place, CorruptRecordException cause) {
     MessageRecord message =
         new MessageRecord(
-            id.orElse("damaged-" + place.seq()),
-            key.orElse(""),
+            trace.id().orElse("damaged-" + place.seq()),
+            trace.key().orElse(""),
             place.time(),
             0,
             0,
-            line,
+            trace.line(),
             Map.of(DAMAGED, "true"),
             new byte[0]);
     return new DeadRecord(

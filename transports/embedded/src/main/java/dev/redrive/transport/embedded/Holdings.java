@@ -85,10 +85,15 @@ final class Holdings {
     return taken;
   }
 
+  /** True if this lease was not lost; it may be about to end with a settlement. */
+  boolean isThere(EmbeddedLease lease) {
+    EmbeddedLease there = leases.get(lease.place().seq());
+    return there != null && there.equals(lease);
+  }
+
   /** True if this lease was not lost, and is not being settled. */
   boolean isHeld(EmbeddedLease lease) {
-    EmbeddedLease held = leases.get(lease.place().seq());
-    return held != null && held.equals(lease) && !lease.isSettling();
+    return isThere(lease) && !lease.isSettling();
   }
 
   Optional<EmbeddedLease> leaseAt(Place place) {
@@ -115,27 +120,35 @@ final class Holdings {
 
   /** The message of this lease has left its place. */
   void settled(EmbeddedLease lease) {
-    leases.remove(lease.place().seq());
-    retriedLeases -= retriedCount(lease);
+    end(lease);
     leave(lease.place());
   }
 
   /** Ends a lease: its message is ready again. */
   void giveBack(EmbeddedLease lease) {
+    end(lease);
+    add(lease.place(), lease.message());
+  }
+
+  /** Ends a lease: its message is reserved until it is given back. */
+  void seize(EmbeddedLease lease) {
+    end(lease);
+    reserved.put(lease.place().seq(), lease.place());
+  }
+
+  void giveBackSeized(EmbeddedLease lease) {
+    reserved.remove(lease.place().seq());
+    add(lease.place(), lease.message());
+  }
+
+  private void end(EmbeddedLease lease) {
     leases.remove(lease.place().seq());
     byEnd.remove(lease);
     retriedLeases -= retriedCount(lease);
-    add(lease.place(), lease.message());
   }
 
   List<EmbeddedLease> leases() {
     return List.copyOf(leases.values());
-  }
-
-  /** The message of this lease is gone. */
-  void drop(EmbeddedLease lease) {
-    byEnd.remove(lease);
-    settled(lease);
   }
 
   void clearReady() {

@@ -40,7 +40,7 @@ final class Leases {
   List<EmbeddedLease> seize(Taker taker) {
     synchronized (queue) {
       List<EmbeddedLease> seized = holdings.leasesOf(taker);
-      seized.forEach(holdings::beginSettling);
+      seized.forEach(holdings::seize);
       return seized;
     }
   }
@@ -48,19 +48,19 @@ final class Leases {
   /** The messages of seized leases are ready again. */
   void giveBack(List<EmbeddedLease> seized) {
     synchronized (queue) {
-      seized.forEach(holdings::giveBack);
+      seized.forEach(holdings::giveBackSeized);
     }
     queue.work();
   }
 
-  /** Begins the attempt, unless the lease was lost. */
+  /** Begins the attempt, unless the lease was lost. On the committing thread, with the mark. */
   boolean mark(EmbeddedLease lease) {
     synchronized (queue) {
-      boolean isHeld = holdings.isHeld(lease);
-      if (isHeld) {
+      boolean isThere = holdings.isThere(lease);
+      if (isThere) {
         lease.mark();
       }
-      return isHeld;
+      return isThere;
     }
   }
 
@@ -99,13 +99,6 @@ final class Leases {
       holdings.abandonSettling(lease);
     }
     queue.work();
-  }
-
-  /** The message is gone, and the lease with it. */
-  void drop(EmbeddedLease lease) {
-    synchronized (queue) {
-      holdings.drop(lease);
-    }
   }
 
   int count() {

@@ -13,6 +13,11 @@ final class Ledger {
   private long purged;
 
   Ledger(CountRecord counts) {
+    reset(counts);
+  }
+
+  /** Begins anew with these counts. */
+  final void reset(CountRecord counts) {
     sent = counts.sent();
     live = counts.live();
     retried = counts.retried();

@@ -41,20 +41,28 @@ final class Lines {
       return true;
     }
     long line = message.lineAt(place);
-    return start(message.key()).map(start -> start.seq() == line).orElse(true);
+    return start(message.key()).map(start -> Keys.seq(start.key()) == line).orElse(true);
   }
 
-  /** The message at the head of a key's line; empty if there is none, or it is dead. */
+  /**
+   * The message at the head of a key's line; empty if there is none, or it is dead. Where damage
+   * hides it, the whole queue is read again, which finds the message, or buries it.
+   */
   Optional<Found> head(String key) {
     Optional<Start> start = start(key);
-    if (start.isEmpty() || start.get().record().isDead()) {
+    if (start.isEmpty()) {
       return Optional.empty();
     }
-    Place place = start.get().record().place();
-    byte[] placeKey = Keys.place(queue.number(), place);
-    return store
-        .get(Family.QUEUE, placeKey)
-        .map(value -> new Found(place, MessageRecord.decode(placeKey, value)));
+    try {
+      Place place = PlaceRecord.decode(start.get().key(), start.get().value()).place();
+      byte[] placeKey = Keys.place(queue.number(), place);
+      return store
+          .get(Family.QUEUE, placeKey)
+          .map(value -> new Found(place, MessageRecord.decode(placeKey, value)));
+    } catch (CorruptRecordException e) {
+      queue.readAgain();
+      return Optional.empty();
+    }
   }
 
   private Optional<Start> start(String key) {
@@ -67,11 +75,11 @@ final class Lines {
       if (!cursor.isValid()) {
         return Optional.empty();
       }
-      long seq = Keys.seq(cursor.key());
-      starts.put(key, seq);
-      return Optional.of(new Start(seq, OrderRecord.decode(cursor.key(), cursor.value())));
+      starts.put(key, Keys.seq(cursor.key()));
+      return Optional.of(new Start(cursor.key(), cursor.value()));
     }
   }
 
-  private record Start(long seq, OrderRecord record) {}
+  /** The first record of a line. */
+  private record Start(byte[] key, byte[] value) {}
 }

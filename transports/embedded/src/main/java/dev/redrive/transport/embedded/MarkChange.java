@@ -3,18 +3,28 @@
 package dev.redrive.transport.embedded;
 
 import dev.redrive.TransportException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.rocksdb.RocksDBException;
 
-/** Attempts that begin, or that began and do not count after all. */
+/**
+ * Attempts that begin, or that began and do not count after all.
+ *
+ * <p>Whether a lease is still held is asked when the mark is written and not before, for between
+ * the two it may be lost. Otherwise the mark could be written after it was taken back, and a crash
+ * would count an attempt that a lost lease has spared. As it is, who loses a lease sees the mark
+ * and takes it back in a later batch, or the mark is not written.
+ */
 final class MarkChange implements Change {
   private static final int WEIGHT = 48;
 
   private final QueueState queue;
   private final List<EmbeddedLease> leases;
   private final boolean isBegin;
-  private final CompletableFuture<Void> answer = new CompletableFuture<>();
+  private final Set<EmbeddedLease> marked = new HashSet<>();
+  private final CompletableFuture<Set<EmbeddedLease>> answer = new CompletableFuture<>();
 
   private MarkChange(QueueState queue, List<EmbeddedLease> leases, boolean isBegin) {
     this.queue = queue;
@@ -31,7 +41,8 @@ final class MarkChange implements Change {
     return new MarkChange(queue, leases, false);
   }
 
-  CompletableFuture<Void> result() {
+  /** Of attempts to begin, those whose lease was not lost before. */
+  CompletableFuture<Set<EmbeddedLease>> result() {
     return answer;
   }
 
@@ -54,11 +65,12 @@ final class MarkChange implements Change {
   public void apply(Batch batch) throws RocksDBException {
     for (EmbeddedLease lease : leases) {
       byte[] key = Keys.running(queue.number(), lease.place().seq());
-      if (isBegin) {
-        byte[] mark = new MarkRecord(lease.place().time(), lease.attempt()).encode(key);
-        batch.put(Family.RUNNING, key, mark);
-      } else {
+      if (!isBegin) {
         batch.delete(Family.RUNNING, key);
+      } else if (queue.leases().mark(lease)) {
+        batch.put(
+            Family.RUNNING, key, new MarkRecord(lease.place().time(), lease.attempt()).encode(key));
+        marked.add(lease);
       }
     }
   }
@@ -70,7 +82,7 @@ final class MarkChange implements Change {
 
   @Override
   public void answer() {
-    answer.complete(null);
+    answer.complete(marked);
   }
 
   @Override

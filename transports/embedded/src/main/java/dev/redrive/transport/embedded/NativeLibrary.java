@@ -36,6 +36,7 @@ final class NativeLibrary {
         RocksDB.loadLibrary();
         loadedFrom = Optional.of(folder.nativeLibrary());
       }
+      OwnerOnly.tidy(folder.nativeLibrary());
     } catch (IOException | RuntimeException | UnsatisfiedLinkError e) {
       throw new TransportException(
           "RocksDB's native library could not be loaded from "

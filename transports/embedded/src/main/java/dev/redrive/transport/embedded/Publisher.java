@@ -4,7 +4,6 @@ package dev.redrive.transport.embedded;
 
 import dev.redrive.MessageState;
 import dev.redrive.SendRefusedException;
-import dev.redrive.TransportException;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import java.time.Instant;
@@ -52,7 +51,7 @@ final class Publisher {
             CompletableFuture.completedFuture(
                 new PublishResult.Refused(SendRefusedException.Cause.INVALID, fault.get())));
       } else {
-        results.add(message.isUnique() ? chunk.add(message, now) : addOnce(message, now, chunk));
+        results.add(message.isUnique() ? add(message, now, chunk) : addOnce(message, now, chunk));
       }
       if (chunk.isFull()) {
         chunk.submit();
@@ -75,32 +74,30 @@ final class Publisher {
     if (other != null) {
       return other.thenApply(result -> afterOther(result, message, now));
     }
-    try {
-      Optional<PublishResult> known = lookUp(message.id(), now);
-      if (known.isPresent()) {
-        finish(message.id(), mine, known.get());
-      } else {
-        CompletionStage<PublishResult> added = chunk.add(message, now);
-        added.whenComplete(
-            (result, failure) -> {
-              underWay.remove(message.id(), mine);
-              if (failure == null) {
-                mine.complete(result);
-              } else {
-                mine.completeExceptionally(failure);
-              }
-            });
-      }
-    } catch (TransportException e) {
-      underWay.remove(message.id(), mine);
-      mine.completeExceptionally(e);
-    }
+    CompletionStage<PublishResult> added = add(message, now, chunk);
+    added.whenComplete(
+        (result, failure) -> {
+          underWay.remove(message.id(), mine);
+          if (failure == null) {
+            mine.complete(result);
+          } else {
+            mine.completeExceptionally(failure);
+          }
+        });
     return mine;
   }
 
-  private void finish(String id, CompletableFuture<PublishResult> mine, PublishResult result) {
-    underWay.remove(id, mine);
-    mine.complete(result);
+  /** Whatever goes wrong with a message is its own result, so that no id stays reserved. */
+  private CompletableFuture<PublishResult> add(OutMessage message, Instant now, Chunk chunk) {
+    try {
+      Optional<PublishResult> known =
+          message.isUnique() ? Optional.empty() : lookUp(message.id(), now);
+      return known.isPresent()
+          ? CompletableFuture.completedFuture(known.get())
+          : chunk.add(message, now);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** What a send is told that came while another of the same id was under way. */

@@ -164,6 +164,11 @@ final class QueueState {
     }
   }
 
+  /** Forgets how far the queue was read. */
+  synchronized void readAgain() {
+    readAgainFrom(low);
+  }
+
   private void readAgainFrom(Place place) {
     frontier.moveBack(place);
     unreadDue = 0;
@@ -250,7 +255,7 @@ final class QueueState {
       freedKeys.add(key);
     } else {
       freedKeys.clear();
-      readAgainFrom(low);
+      readAgain();
     }
   }
 

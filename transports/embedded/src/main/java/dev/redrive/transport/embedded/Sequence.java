@@ -6,7 +6,8 @@ import org.rocksdb.RocksDBException;
 
 /**
  * Sequence numbers, ascending and never given twice. They are reserved in blocks, in the batch that
- * first uses one; after a restart the next block begins, so that none need be searched for.
+ * first uses one; after a restart the next block begins, so that none need be searched for. The
+ * reservation belongs to the batch and not to a change of it, which may fail and be taken out.
  */
 final class Sequence {
   private static final int VERSION = 1;
@@ -18,6 +19,9 @@ final class Sequence {
 
   private long end;
 
+  /** Where the last block ends that a batch has reserved. */
+  private long reserved;
+
   Sequence(Store store) {
     read(store);
   }
@@ -28,6 +32,7 @@ final class Sequence {
     next =
         store.get(Family.META, KEY).map(value -> Frame.open(KEY, value, VERSION).u64()).orElse(1L);
     end = next;
+    reserved = next;
   }
 
   /** The number that the next message will have. */
@@ -35,13 +40,20 @@ final class Sequence {
     return next;
   }
 
-  long take(Batch batch) throws RocksDBException {
+  long take() {
     long taken = next;
     if (taken == end) {
       end += BLOCK;
-      batch.put(Family.META, KEY, Frame.end(Frame.begin(VERSION, 8).u64(end), KEY));
     }
     next = taken + 1;
     return taken;
+  }
+
+  /** Reserves, in the batch that is about to be written, the blocks that its changes began. */
+  void reserve(Batch batch) throws RocksDBException {
+    if (reserved < end) {
+      batch.put(Family.META, KEY, Frame.end(Frame.begin(VERSION, 8).u64(end), KEY));
+      reserved = end;
+    }
   }
 }

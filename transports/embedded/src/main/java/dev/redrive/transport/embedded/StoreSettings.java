@@ -21,7 +21,7 @@ final class StoreSettings implements AutoCloseable {
   private static final long MEGABYTE = 1024L * 1024L;
 
   /** Bounds what must be read again when a killed process is started anew. */
-  private static final long LOG_BYTES_MAX = 192 * MEGABYTE;
+  private static final long LOG_BYTES_MAX = 64 * MEGABYTE;
 
   private static final long BUFFERS_BYTES_MAX = 128 * MEGABYTE;
   private static final long CACHE_BYTES = 64 * MEGABYTE;
@@ -52,6 +52,9 @@ final class StoreSettings implements AutoCloseable {
             // takes only a record that is cut off for the end, and refuses to open otherwise.
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
             .setMaxTotalWalSize(LOG_BYTES_MAX)
+            // What was read from the log again stays in memory, and the log in its place, until
+            // there is more of it: the first message does not wait for files to be written.
+            .setAvoidFlushDuringRecovery(true)
             .setDbWriteBufferSize(BUFFERS_BYTES_MAX)
             .setMaxBackgroundJobs(2)
             .setMaxOpenFiles(FILES_MAX)

@@ -28,6 +28,7 @@ final class Works implements AutoCloseable {
   private static final int QUEUE_WEIGHT = 256;
 
   private final DataFolder folder;
+  private final OwnerOnly files;
   private final Services services;
   private final Catalog catalog;
   private final Dispatcher dispatcher;
@@ -43,8 +44,14 @@ final class Works implements AutoCloseable {
   private Optional<Timers.Timer> sweepTimer = Optional.empty();
 
   private Works(
-      DataFolder folder, Services services, Catalog catalog, Dispatcher dispatcher, Limits limits) {
+      DataFolder folder,
+      OwnerOnly files,
+      Services services,
+      Catalog catalog,
+      Dispatcher dispatcher,
+      Limits limits) {
     this.folder = folder;
+    this.files = files;
     this.services = services;
     this.catalog = catalog;
     this.dispatcher = dispatcher;
@@ -56,15 +63,18 @@ final class Works implements AutoCloseable {
       Environment environment,
       Function<DataFolder, LongSupplier> usableBytes) {
     DataFolder folder = DataFolder.open(config.folder());
+    OwnerOnly files = OwnerOnly.watch(folder.database(), environment.threads());
     try {
       Store store = Store.open(folder);
+      files.tidy();
       try {
-        return open(config, environment, usableBytes, folder, store);
+        return open(config, environment, usableBytes, folder, files, store);
       } catch (RuntimeException e) {
         store.close();
         throw e;
       }
     } catch (RuntimeException e) {
+      files.close();
       folder.close();
       throw e;
     }
@@ -75,6 +85,7 @@ final class Works implements AutoCloseable {
       Environment environment,
       Function<DataFolder, LongSupplier> usableBytes,
       DataFolder folder,
+      OwnerOnly files,
       Store store) {
     Health health = new Health(environment.executor());
     Dispatcher dispatcher = new Dispatcher(health, environment.threads());
@@ -106,7 +117,7 @@ final class Works implements AutoCloseable {
         new Services(
             store, sequence, committer, health, environment.clock(), environment.timers(), reading);
     Works works =
-        new Works(folder, services, catalog, dispatcher, new Limits(config.maxBodyBytes()));
+        new Works(folder, files, services, catalog, dispatcher, new Limits(config.maxBodyBytes()));
     for (QueueState state : states) {
       works.add(state);
       works.stored.put(state.name(), state.spec());
@@ -217,6 +228,7 @@ final class Works implements AutoCloseable {
     try {
       queues.values().forEach(queue -> queue.sweeper().sweep());
       services.store().tellWitness();
+      files.tidy();
       return true;
     } catch (TransportException e) {
       if (!isClosed) {
@@ -267,6 +279,7 @@ final class Works implements AutoCloseable {
       LOG.warn("The next start will take longer: {}", e.getMessage());
     } finally {
       services.store().close();
+      files.close();
       folder.close();
     }
   }

@@ -68,6 +68,31 @@ class CorruptionTest {
     damage(sound, new Random(4), CorruptionTest::cut, true);
   }
 
+  @Test
+  void log_that_was_cut_off_by_one_kill_is_read_again_after_the_next() throws IOException {
+    Path sound = killedStore();
+    for (Path file : Folders.dataFiles(sound)) {
+      if (file.toString().endsWith(".log")) {
+        byte[] content = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(content, content.length - 3));
+      }
+    }
+    Path killedAgain = root.resolve("killed-again");
+    try (Desk desk = Desk.open(sound)) {
+      desk.send(message(desk, "later", 600));
+      Folders.copyAsKilled(sound, killedAgain);
+    }
+
+    Map<String, MessageState> after = states(killedAgain);
+
+    // The last thing that was done before the first kill is undone, and nothing else.
+    Map<String, MessageState> once = states(sound);
+    assertThat(after).hasSize(3 * MESSAGES).isEqualTo(once);
+    try (Desk desk = Desk.open(killedAgain)) {
+      assertThat(desk.state("later")).isEqualTo(MessageState.SCHEDULED);
+    }
+  }
+
   private Path closedStore() {
     Path sound = root.resolve("sound");
     // Several starts leave several files of each kind.

@@ -57,7 +57,7 @@ class DiskFullTest {
                 assertThat(refusal.cause()).isEqualTo(SendRefusedException.Cause.NO_SPACE);
                 assertThat(refusal.message()).contains("Make room");
               });
-      assertThat(desk.states()).containsExactly(TransportState.UP, TransportState.BLOCKED);
+      awaitBlocked(desk);
       assertThat(desk.begin(message)).isEqualTo(Settled.DONE);
       assertThat(desk.ack(message)).isEqualTo(Settled.DONE);
 
@@ -68,6 +68,12 @@ class DiskFullTest {
       assertThat(desk.send("b")).isInstanceOf(PublishResult.Accepted.class);
       assertThat(desk.stats().sent()).isEqualTo(2);
     }
+  }
+
+  /** Listeners are told on a thread of their own, which may come after the refusal. */
+  private static void awaitBlocked(Desk desk) {
+    desk.await("the news", () -> desk.states().size() == 2);
+    assertThat(desk.states()).containsExactly(TransportState.UP, TransportState.BLOCKED);
   }
 
   @Test
@@ -123,7 +129,7 @@ class DiskFullTest {
         fill(ballast, Files.getFileStore(mount).getUsableSpace() - left);
 
         sendUntilRefused(desk, accepted);
-        assertThat(desk.states()).containsExactly(TransportState.UP, TransportState.BLOCKED);
+        awaitBlocked(desk);
         assertThat(accepted).isNotEmpty();
 
         Files.delete(ballast);

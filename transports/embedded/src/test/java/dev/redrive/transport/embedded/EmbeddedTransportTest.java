@@ -5,20 +5,14 @@ package dev.redrive.transport.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.redrive.DeadLetter;
-import dev.redrive.DeadLetterFilter;
-import dev.redrive.DeadLetters;
 import dev.redrive.MessageState;
 import dev.redrive.SendRefusedException;
 import dev.redrive.Settled;
 import dev.redrive.TransportException;
-import dev.redrive.TransportState;
-import dev.redrive.retry.Reason;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.QueueSpec;
-import dev.redrive.spi.Settlement;
 import dev.redrive.spi.TransportProvider;
 import dev.redrive.testkit.VirtualTime;
 import java.io.IOException;
@@ -27,14 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.WriteBatch;
 
 /** What only this transport promises; the rest is in the contract. */
 class EmbeddedTransportTest {
@@ -89,6 +83,39 @@ class EmbeddedTransportTest {
       assertThat(desk.send(large)).isEqualTo(PublishResult.Accepted.INSTANCE);
       assertThat(desk.stats().sent()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void message_that_cannot_be_encoded_fails_alone_and_frees_its_id() {
+    Map<String, String> broken =
+        new HashMap<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public void forEach(BiConsumer<? super String, ? super String> action) {
+            throw new IllegalStateException("no headers today");
+          }
+        };
+    try (Desk desk = Desk.open(folder())) {
+      OutMessage good = desk.message("good", Duration.ZERO);
+      OutMessage before = desk.message("before", Duration.ZERO);
+      OutMessage bad = copy(good, "bad", "", broken, new byte[1]);
+      for (OutMessage cannot : List.of(bad, unique(bad))) {
+        assertThatThrownBy(
+                () -> desk.await(desk.transport().publish(Desk.QUEUE, List.of(before, cannot))))
+            .hasMessageContaining("no headers today");
+      }
+
+      assertThat(desk.send(copy(good, "bad", "", Map.of(), new byte[1])))
+          .isEqualTo(PublishResult.Accepted.INSTANCE);
+      assertThat(desk.send(good)).isEqualTo(PublishResult.Accepted.INSTANCE);
+      assertThat(desk.send(before)).isInstanceOf(PublishResult.Duplicate.class);
+    }
+  }
+
+  private static OutMessage unique(OutMessage message) {
+    return new OutMessage(
+        message.id(), true, "", message.notBefore(), message.headers(), message.body());
   }
 
   private static OutMessage copy(
@@ -184,7 +211,7 @@ class EmbeddedTransportTest {
       byte[] key = Keys.meta("low/1");
       return store
           .get(Family.META, key)
-          .map(value -> LowRecord.decode(key, value).place().time())
+          .map(value -> PlaceRecord.decode(key, value).place().time())
           .orElse(0L);
     } finally {
       Folders.delete(copy);
@@ -213,73 +240,6 @@ class EmbeddedTransportTest {
   }
 
   @Test
-  void damaged_message_becomes_a_dead_letter_that_cannot_be_replayed() throws Exception {
-    try (Desk desk = Desk.open(folder())) {
-      desk.send("good");
-      desk.send("bad");
-    }
-    damage(Family.IDS, Family.QUEUE, "bad");
-    try (Desk desk = Desk.open(folder())) {
-      assertThat(desk.next().id()).isEqualTo("good");
-      desk.subscription().request(1);
-      desk.await("the dead letter", () -> desk.stats().dead() == 1);
-
-      DeadLetter letter =
-          desk.await(desk.transport().deadLetters(Desk.QUEUE).find("bad")).orElseThrow();
-      assertThat(letter.reason()).isEqualTo(Reason.UNDECODABLE);
-      assertThat(letter.failure()).contains("damaged");
-      assertThat(letter.body()).isEmpty();
-      assertThat(replayAll(desk)).isZero();
-      assertThat(desk.arrived()).isEmpty();
-      assertThat(desk.stats().waiting() + desk.stats().running()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void damaged_dead_letter_hides_no_other_and_can_be_purged() throws Exception {
-    try (Desk desk = Desk.open(folder())) {
-      for (String id : List.of("bad", "good")) {
-        desk.send(id);
-        desk.settle(
-            new Settlement.Dead(desk.next().lease(), Reason.REJECTED, "no", "no", 1, Map.of()));
-      }
-    }
-    damage(Family.DEAD_IDS, Family.DEAD, "bad");
-    try (Desk desk = Desk.open(folder())) {
-      DeadLetters letters = desk.transport().deadLetters(Desk.QUEUE);
-      List<DeadLetter> items =
-          desk.await(letters.browse(DeadLetterFilter.all(), Optional.empty(), 10)).items();
-      assertThat(items)
-          .extracting(DeadLetter::reason)
-          .containsExactly(Reason.UNDECODABLE, Reason.REJECTED);
-      assertThat(replayAll(desk)).isEqualTo(1);
-      assertThat(desk.next().id()).isEqualTo("good");
-      assertThat(desk.await(letters.purge(DeadLetterFilter.all(), 10))).isEqualTo(1);
-      assertThat(desk.stats().dead()).isZero();
-    }
-  }
-
-  private static int replayAll(Desk desk) {
-    return desk.await(desk.transport().deadLetters(Desk.QUEUE).replay(DeadLetterFilter.all(), 10));
-  }
-
-  /** Flips a bit below the database's own checksums, as a fault of the memory would. */
-  private void damage(Family pointers, Family records, String id) throws Exception {
-    try (DataFolder opened = DataFolder.open(folder());
-        Store store = Store.open(opened);
-        WriteBatch batch = new WriteBatch()) {
-      byte[] idKey = Keys.id(1, id);
-      byte[] key =
-          Keys.place(
-              1, PointerRecord.decode(idKey, store.get(pointers, idKey).orElseThrow()).place());
-      byte[] value = store.get(records, key).orElseThrow();
-      value[value.length / 2] ^= 4;
-      batch.put(store.handle(records), key, value);
-      store.write(batch, true);
-    }
-  }
-
-  @Test
   void database_that_went_back_in_time_is_refused() throws IOException {
     try (Desk desk = Desk.open(folder())) {
       desk.send("a");
@@ -301,29 +261,6 @@ class EmbeddedTransportTest {
     try (Desk desk = Desk.open(older)) {
       assertThat(desk.state("a")).isEqualTo(MessageState.READY);
       assertThat(desk.find("b")).isEmpty();
-    }
-  }
-
-  @Test
-  void store_that_cannot_be_read_stops_the_transport_for_good() throws IOException {
-    try (Desk desk = Desk.open(folder())) {
-      for (int i = 0; i < 2_000; i++) {
-        desk.send("m" + i);
-      }
-    }
-    for (Path file : Folders.dataFiles(folder())) {
-      if (file.toString().endsWith(".sst")) {
-        byte[] content = Files.readAllBytes(file);
-        if (content.length > 100_000) {
-          content[50_000] ^= 1;
-          Files.write(file, content);
-        }
-      }
-    }
-    try (Desk desk = Desk.open(folder())) {
-      desk.subscription().request(2_000);
-      desk.await("the end", () -> desk.states().contains(TransportState.FENCED));
-      assertThatThrownBy(() -> desk.send("more")).hasMessageContaining("backup");
     }
   }
 

@@ -50,9 +50,7 @@ class RecordsTest {
               EndRecord::encode,
               EndRecord::decode),
           sample(new MarkRecord(10, 11), MarkRecord::encode, MarkRecord::decode),
-          sample(
-              new OrderRecord(true, new Place(12, 13)), OrderRecord::encode, OrderRecord::decode),
-          sample(new LowRecord(new Place(14, 15)), LowRecord::encode, LowRecord::decode),
+          sample(new PlaceRecord(new Place(12, 13)), PlaceRecord::encode, PlaceRecord::decode),
           sample(
               new CountRecord(1, 2, 3, 4, 5, 6, 1L << 40),
               CountRecord::encode,

@@ -165,12 +165,12 @@ final class Entry {
     this.deathNumber = deathNumber;
   }
 
-  /** Makes it as new, due now. */
-  void revive(Instant now, Map<String, String> added) {
+  /** Makes it as new, due now, with these headers. */
+  void revive(Instant now, Map<String, String> changed) {
     place = Place.WAITING;
     attempt = 1;
     crashes = 0;
     dueAt = now;
-    addHeaders(added);
+    headers = Map.copyOf(changed);
   }
 }

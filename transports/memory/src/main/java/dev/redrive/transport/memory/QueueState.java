@@ -6,13 +6,11 @@ import dev.redrive.MessageState;
 import dev.redrive.MessageStatus;
 import dev.redrive.QueueStats;
 import dev.redrive.SendRefusedException;
-import dev.redrive.Transition;
-import dev.redrive.spi.History;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.QueueSpec;
+import dev.redrive.spi.Replay;
 import dev.redrive.spi.Settlement;
-import dev.redrive.spi.WireHeaders;
 import dev.redrive.transport.memory.Entry.Place;
 import java.time.Instant;
 import java.util.List;
@@ -241,17 +239,7 @@ final class QueueState {
         each -> {
           budget.release(shelf.remove(each));
           long before = each.bytes();
-          Map<String, String> old = each.headers();
-          String history = old.getOrDefault(WireHeaders.HISTORY, "");
-          Transition replayed = new Transition(now, MessageState.READY, 0, "replayed");
-          each.revive(
-              now,
-              Map.of(
-                  WireHeaders.REPLAYS,
-                  Integer.toString(
-                      Integer.parseInt(old.getOrDefault(WireHeaders.REPLAYS, "0")) + 1),
-                  WireHeaders.HISTORY,
-                  History.append(history, replayed)));
+          each.revive(now, Replay.headers(each.headers(), now));
           budget.charge(each.bytes() - before);
           await(each);
         });

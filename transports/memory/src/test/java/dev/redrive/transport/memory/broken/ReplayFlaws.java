@@ -6,7 +6,10 @@ import dev.redrive.DeadLetter;
 import dev.redrive.DeadLetterFilter;
 import dev.redrive.DeadLetters;
 import dev.redrive.spi.InMessage;
+import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.WireHeaders;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +33,8 @@ final class ReplayFlaws {
         Defect.of("T-56", "counts what it meant to replay", CountsWhatItMeant::new),
         Defect.of("T-57", "takes out of the dead letters before it puts back", TakesOutFirst::new),
         Defect.of("T-58", "finds what was purged when opened again", FindsThePurged::new),
-        Defect.of("T-59", "counts attempts of before when opened again", CountsOldAttempts::new));
+        Defect.of("T-59", "counts attempts of before when opened again", CountsOldAttempts::new),
+        Defect.of("T-82", "keeps the deadline that a message died of", KeepsTheDeadline::new));
   }
 
   private static Set<String> ids(List<DeadLetter> letters) {
@@ -164,6 +168,31 @@ final class ReplayFlaws {
       return isReplayed(message) && isReopened()
           ? Messages.counted(message, message.attempt() + 1, message.crashes())
           : message;
+    }
+  }
+
+  private static final class KeepsTheDeadline extends Flaw {
+    private final Map<String, String> deadlines = new ConcurrentHashMap<>();
+
+    @Override
+    public CompletionStage<List<PublishResult>> publish(String queue, List<OutMessage> batch) {
+      for (OutMessage message : batch) {
+        String deadline = message.headers().get(WireHeaders.DEADLINE);
+        if (deadline != null) {
+          deadlines.put(message.id(), deadline);
+        }
+      }
+      return super.publish(queue, batch);
+    }
+
+    @Override
+    InMessage arriving(InMessage message) {
+      if (!deadlines.containsKey(message.id())) {
+        return message;
+      }
+      Map<String, String> headers = new HashMap<>(message.headers());
+      headers.put(WireHeaders.DEADLINE, deadlines.getOrDefault(message.id(), ""));
+      return Messages.carrying(message, headers, message.body());
     }
   }
 }
