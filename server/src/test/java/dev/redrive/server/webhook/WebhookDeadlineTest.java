@@ -26,7 +26,7 @@ class WebhookDeadlineTest {
   private static final Duration SHORT = Duration.ofMillis(200);
 
   /** Long enough for the head of an answer to be there first, also on a busy machine. */
-  private static final Duration AMPLE = Duration.ofSeconds(4);
+  private static final Duration AMPLE = Duration.ofSeconds(8);
 
   private static final Duration LONG = Duration.ofMinutes(10);
 
@@ -188,6 +188,9 @@ class WebhookDeadlineTest {
    * refused.
    */
   private static final class FullBacklog implements AutoCloseable {
+    /** On this machine a connection that is taken at all is taken by the kernel at once. */
+    private static final int CONNECT_MILLIS = 500;
+
     private final ServerSocket server;
     private final List<Socket> queued = new ArrayList<>();
 
@@ -197,7 +200,7 @@ class WebhookDeadlineTest {
         Socket socket = new Socket();
         queued.add(socket);
         try {
-          socket.connect(server.getLocalSocketAddress(), 100);
+          socket.connect(server.getLocalSocketAddress(), CONNECT_MILLIS);
         } catch (IOException e) {
           return; // Full, as wanted.
         }
