@@ -155,7 +155,7 @@ final class QueueEngine<T> implements Queue<T> {
   @Override
   public void pause(String reason) {
     synchronized (pauseLock) {
-      stop(reason);
+      stop(reason, Optional.empty());
     }
   }
 
@@ -178,16 +178,17 @@ final class QueueEngine<T> implements Queue<T> {
   private void hold(String why, Optional<Duration> time) {
     synchronized (pauseLock) {
       if (pauseReason.isEmpty()) {
-        stop(why);
-        time.ifPresent(this::endHoldAfter);
+        Optional<Instant> end = time.map(each -> Times.after(now(), each));
+        stop(why, end);
+        end.ifPresent(this::endHoldAt);
       }
     }
   }
 
   // Guarded by the pause lock.
-  private void endHoldAfter(Duration time) {
+  private void endHoldAt(Instant end) {
     long hold = pauses;
-    holdEnd = environment.timers().at(Times.after(now(), time), () -> endHold(hold));
+    holdEnd = environment.timers().at(end, () -> endHold(hold));
   }
 
   private void endHold(long hold) {
@@ -200,12 +201,12 @@ final class QueueEngine<T> implements Queue<T> {
   }
 
   // Guarded by the pause lock.
-  private void stop(String reason) {
+  private void stop(String reason, Optional<Instant> until) {
     forgetHold();
     pauseReason = Optional.of(reason);
     desk.pause();
     workers.forEach(HandlerWorker::pause);
-    events.tell(() -> new Event.Paused(name(), now(), reason));
+    events.tell(() -> new Event.Paused(name(), now(), reason, until));
   }
 
   // Guarded by the pause lock.
