@@ -107,7 +107,11 @@ class WebhookDeadlineTest {
   void body_that_drips_byte_by_byte_is_ended_and_the_status_kept() throws Exception {
     try (Receiver receiver =
             dripping("HTTP/1.1 503 No\r\ncontent-length: 10000\r\n\r\n", "z".repeat(10_000));
-        WebhookClient client = fixture.client()) {
+        WebhookClient client =
+            fixture
+                .builder()
+                .limits(WebhookLimits.defaults().withFirstByte(AMPLE.dividedBy(2)))
+                .build()) {
       DeliveryException failure =
           failure(deliver(client, to(receiver.url()).timeout(AMPLE).build()));
 
