@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
@@ -90,7 +91,11 @@ public final class QueueBook {
   public void makeFirst(String name) {
     if (queues.isEmpty()) {
       QueueConfig config = QueueReader.read(name, Fields.of(Map.of())).orElseThrow();
-      put(config).toCompletableFuture().join();
+      try {
+        put(config).toCompletableFuture().join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException known ? known : e;
+      }
     }
   }
 

@@ -67,9 +67,11 @@ public final class RawHttp implements AutoCloseable {
   /** Everything until the other side closes the connection. */
   public String rest() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    int next;
-    while ((next = readOrEnd(socket.getInputStream())) >= 0) {
-      all.write(next);
+    try {
+      socket.getInputStream().transferTo(all);
+    } catch (SocketException e) {
+      // A reset is an end too: the other side had not read all that was written.
+      return all.toString(StandardCharsets.ISO_8859_1);
     }
     return all.toString(StandardCharsets.ISO_8859_1);
   }
