@@ -5,6 +5,7 @@ package dev.redrive;
 import dev.redrive.retry.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Something that happened to a message or a queue. */
 public sealed interface Event {
@@ -52,8 +53,13 @@ public sealed interface Event {
   /** Dead letters were deleted. */
   record Purged(String queue, Instant at, int count) implements Event {}
 
-  /** The queue starts nothing more until it is resumed. */
-  record Paused(String queue, Instant at, String reason) implements Event {}
+  /**
+   * The queue starts nothing more until it is resumed.
+   *
+   * @param until when it goes on by itself; empty if somebody must resume it
+   */
+  record Paused(String queue, Instant at, String reason, Optional<Instant> until)
+      implements Event {}
 
   /** The queue goes on. */
   record Resumed(String queue, Instant at) implements Event {}

@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * Guesses which word was meant by one that is not known, by the number of letters that must be
  * inserted, dropped, replaced or swapped with their neighbour (the optimal string alignment
- * distance).
+ * distance). Dashes, underscores and capitals do not count.
  */
-final class NearestWord {
+public final class NearestWord {
 
   /** Longer texts are no slip of the pen, and the comparison is quadratic. */
   private static final int LENGTH_MAX = 64;
@@ -20,15 +20,16 @@ final class NearestWord {
 
   private NearestWord() {}
 
-  /** The nearest of the words, or empty if none is near. */
-  static Optional<String> to(String written, Collection<String> words) {
+  /** The nearest of the words, the first of several, or empty if none is near. Never throws. */
+  public static Optional<String> to(String written, Collection<String> words) {
     if (written.length() > LENGTH_MAX) {
       return Optional.empty();
     }
+    String asked = letters(written);
     String best = "";
     int bestDistance = Integer.MAX_VALUE;
     for (String word : words) {
-      int distance = distance(letters(written), letters(word));
+      int distance = distance(asked, letters(word));
       if (distance < bestDistance && distance <= Math.max(1, word.length() / LETTERS_PER_SLIP)) {
         best = word;
         bestDistance = distance;
@@ -37,7 +38,6 @@ final class NearestWord {
     return best.isEmpty() ? Optional.empty() : Optional.of(best);
   }
 
-  /** Spelling with dashes, underscores or other capitals is no distance at all. */
   private static String letters(String word) {
     return word.strip().toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
   }

@@ -77,7 +77,8 @@ final class DemoCommand implements Callable<Integer> {
         LimitsConfig.defaults(),
         List.of(),
         Set.of(),
-        LogFormat.TEXT);
+        LogFormat.TEXT,
+        Optional.empty());
   }
 
   private int play(Server server) throws IOException, InterruptedException {

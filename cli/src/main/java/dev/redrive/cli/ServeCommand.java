@@ -74,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
     (isText ? Logging.TEXT : Logging.JSON).apply();
     CountDownLatch stop = new CountDownLatch(1);
     Shutdown shutdown = Shutdown.hook(stop::countDown, STOP_MAX);
-    try (Server server = Server.start(settings)) {
+    try (Server server = Server.start(settings.withFirstQueue(Welcome.INBOX))) {
       Welcome welcome = new Welcome(session, settings, file, url(server));
       welcome.prepare();
       if (session.isJson()) {

@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /** What somebody who has just started a server is told: where it is, and a line that works. */
 final class Welcome {
-  private static final String INBOX = "inbox";
+  static final String INBOX = "inbox";
   private static final String PAYLOAD = "-d '{\"hello\":\"world\"}' ";
   private static final int QUEUES_SHOWN = 8;
   private static final int UNAUTHORIZED = 401;
@@ -40,15 +40,11 @@ final class Welcome {
     this.api = new Api(url, session.terminal().variable("REDRIVE_API_KEY"));
   }
 
-  /** Makes a first queue where there is none, so that there is something to try. */
+  /** Looks at what there is. */
   void prepare() throws IOException, InterruptedException {
     try {
       hasConsole = api.isPage("/");
       queues = queues();
-      if (queues.isEmpty()) {
-        api.put(QueuesCommand.path(INBOX), Api.object());
-        queues = queues();
-      }
     } catch (RefusedException e) {
       if (e.status() != UNAUTHORIZED) {
         throw e;

@@ -2,18 +2,22 @@
 
 package dev.redrive.cli;
 
+import dev.redrive.testkit.Poll;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The command line in a process of its own. */
 final class Child implements AutoCloseable {
-  private static final long END_SECONDS_MAX = 60;
+  private static final long END_SECONDS_MAX = 120;
 
   private final Process process;
   private final BufferedReader out;
@@ -53,6 +57,22 @@ final class Child implements AutoCloseable {
       }
     }
     throw new AssertionError("no line with '" + part + "'; standard error: " + errors());
+  }
+
+  /** Waits until a whole line with this is on standard error; the answer is all that is there. */
+  String awaitError(String part) throws IOException {
+    Pattern line = Pattern.compile(Pattern.quote(part) + ".*\\R");
+    Poll.until(
+        part,
+        Duration.ofSeconds(END_SECONDS_MAX),
+        () -> {
+          try {
+            return line.matcher(errors()).find();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    return errors();
   }
 
   /** What came on standard error so far. */

@@ -9,10 +9,14 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.redrive.cli.http.Api;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -23,10 +27,14 @@ import java.util.concurrent.Executors;
  * one would have to be talked into. Thread-safe.
  */
 final class FakeServer implements AutoCloseable {
+  private static final int PORT_MIN = 15_000;
+  private static final int PORT_MAX = 30_000;
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Deque<ObjectNode> ready = new ConcurrentLinkedDeque<>();
   private final List<String> settlements = new CopyOnWriteArrayList<>();
+  private final Map<String, Action> actions = new ConcurrentHashMap<>();
   private volatile boolean isEveryLeaseLost;
   private volatile boolean isSulking;
 
@@ -36,6 +44,21 @@ final class FakeServer implements AutoCloseable {
     server.createContext("/v1/queues/", this::lease);
     server.createContext("/v1/leases/", this::settle);
     server.start();
+  }
+
+  /**
+   * One at a port to which another one can come back: nobody is given it meanwhile who does not ask
+   * for it by its number.
+   */
+  static FakeServer returning() throws IOException {
+    Random random = new Random();
+    while (true) {
+      try {
+        return new FakeServer(random.nextInt(PORT_MIN, PORT_MAX));
+      } catch (BindException e) {
+        // Somebody has it: the next one, then.
+      }
+    }
   }
 
   int port() {
@@ -71,6 +94,16 @@ final class FakeServer implements AutoCloseable {
     isSulking = isSo;
   }
 
+  /** Does this, besides, when it is settled so. */
+  void onSettled(String settlement, Action action) {
+    actions.put(settlement, action);
+  }
+
+  /** Something that a settlement brings about. */
+  interface Action {
+    void run() throws IOException;
+  }
+
   /** How leases were settled, as {@code lease:verb failure}. */
   List<String> settlements() {
     return settlements;
@@ -97,6 +130,7 @@ final class FakeServer implements AutoCloseable {
       JsonNode request = Api.JSON.readTree(exchange.getRequestBody());
       if (!isSulking && !isEveryLeaseLost) {
         settlements.add((lease + " " + request.path("failure").asText("")).strip());
+        actions.getOrDefault(lease, () -> {}).run();
       }
       answer(exchange, isSulking ? 503 : isEveryLeaseLost ? 409 : 200, Api.object());
     }

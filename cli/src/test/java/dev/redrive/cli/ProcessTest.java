@@ -21,9 +21,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only a process of its own can show: signals, exit codes, a restart. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProcessTest {
   private static final Pattern CURL = Pattern.compile("curl -d '(.*)' (http://\\S+)");
+
+  private static final Pattern LISTENING = Pattern.compile("listening at (http://\\S+)");
 
   @TempDir Path folder;
 
@@ -88,6 +90,20 @@ class ProcessTest {
   }
 
   @Test
+  void a_server_that_says_it_listens_has_its_first_queue()
+      throws IOException, InterruptedException {
+    try (Child server = serve()) {
+      String said = server.awaitError("listening at");
+      Matcher url = LISTENING.matcher(said);
+      assertThat(url.find()).isTrue();
+
+      Shell.Result sent = new Shell().env("REDRIVE_URL", url.group(1)).run("send", "inbox", "x");
+
+      assertThat(sent.code()).as(sent.err()).isZero();
+    }
+  }
+
+  @Test
   void what_keeps_a_server_from_starting_is_told_in_a_line()
       throws IOException, InterruptedException {
     try (Child first = serve("--json")) {
@@ -136,15 +152,13 @@ class ProcessTest {
   @Test
   void a_worker_goes_on_when_its_server_comes_back() throws IOException, InterruptedException {
     int port;
-    try (FakeServer server = new FakeServer(0).message("a", "x")) {
+    try (FakeServer server = FakeServer.returning()) {
       port = server.port();
     }
     try (Child worker =
         new Child(
             folder, "work", "inbox", "--url", "http://127.0.0.1:" + port, "--once", "--", "cat")) {
-      while (!worker.errors().contains("trying again")) {
-        Thread.onSpinWait();
-      }
+      worker.awaitError("trying again");
       try (FakeServer server = new FakeServer(port).message("b", "back")) {
         assertThat(worker.lineWith("back")).isEqualTo("back");
         assertThat(worker.exitCode()).isZero();

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A server in this process, on the memory transport and at a free port. */
@@ -34,7 +35,8 @@ public final class RealServer implements AutoCloseable {
                 LimitsConfig.defaults(),
                 List.of(),
                 Set.of(),
-                LogFormat.TEXT));
+                LogFormat.TEXT,
+                Optional.empty()));
   }
 
   /** Its port. */

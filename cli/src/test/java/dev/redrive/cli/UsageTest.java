@@ -10,7 +10,6 @@ import dev.redrive.cli.Shell.Result;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class UsageTest {
 
-  private static String unusedUrl() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "http://127.0.0.1:" + free.getLocalPort();
-    }
-  }
+  /** The first port of all: no program is given it by chance. */
+  private static final String NOBODY = "http://127.0.0.1:1";
 
   @Test
   void nothing_to_do_is_wrong_usage_and_shows_the_help() {
@@ -75,8 +71,8 @@ class UsageTest {
   }
 
   @Test
-  void commands_to_copy_are_called_as_this_one_was() throws IOException {
-    Shell shell = new Shell().env("REDRIVE_URL", unusedUrl());
+  void commands_to_copy_are_called_as_this_one_was() {
+    Shell shell = new Shell().env("REDRIVE_URL", NOBODY);
 
     assertThat(shell.run("queues").err()).contains("Start one with `redrive serve`");
     assertThat(shell.env("REDRIVE_COMMAND", "./redrive").run("queues").err())
@@ -108,8 +104,8 @@ class UsageTest {
   }
 
   @Test
-  void a_server_that_is_not_there_is_told_in_two_lines_and_code_3() throws IOException {
-    Result result = new Shell().env("REDRIVE_URL", unusedUrl()).run("queues");
+  void a_server_that_is_not_there_is_told_in_two_lines_and_code_3() {
+    Result result = new Shell().env("REDRIVE_URL", NOBODY).run("queues");
 
     assertThat(result.code()).isEqualTo(3);
     assertThat(result.err().lines()).hasSize(2);
@@ -142,23 +138,21 @@ class UsageTest {
   }
 
   @Test
-  void a_stack_trace_is_printed_only_when_asked_for() throws IOException {
-    Shell shell = new Shell().env("REDRIVE_URL", unusedUrl());
+  void a_stack_trace_is_printed_only_when_asked_for() {
+    Shell shell = new Shell().env("REDRIVE_URL", NOBODY);
 
     assertThat(shell.run("queues").err()).doesNotContain("\tat ");
     assertThat(shell.run("queues", "--debug").err()).contains("\tat ");
   }
 
   @Test
-  void colours_are_for_terminals_that_want_them() throws IOException {
-    String url = unusedUrl();
-
-    assertThat(new Shell().env("REDRIVE_URL", url).run("queues").err()).doesNotContain("\u001b");
-    assertThat(new Shell().env("REDRIVE_URL", url).onTerminal().run("queues").err())
+  void colours_are_for_terminals_that_want_them() {
+    assertThat(new Shell().env("REDRIVE_URL", NOBODY).run("queues").err()).doesNotContain("\u001b");
+    assertThat(new Shell().env("REDRIVE_URL", NOBODY).onTerminal().run("queues").err())
         .contains("\u001b[31m");
     assertThat(
             new Shell()
-                .env("REDRIVE_URL", url)
+                .env("REDRIVE_URL", NOBODY)
                 .env("NO_COLOR", "1")
                 .onTerminal()
                 .run("queues")
@@ -167,8 +161,8 @@ class UsageTest {
   }
 
   @Test
-  void nothing_to_send_is_asked_for_where_a_person_types() throws IOException {
-    Result result = new Shell().env("REDRIVE_URL", unusedUrl()).onTerminal().run("send", "inbox");
+  void nothing_to_send_is_asked_for_where_a_person_types() {
+    Result result = new Shell().env("REDRIVE_URL", NOBODY).onTerminal().run("send", "inbox");
 
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("Give a payload");

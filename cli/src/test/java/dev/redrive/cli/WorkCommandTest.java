@@ -5,19 +5,21 @@ package dev.redrive.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.cli.Shell.Result;
+import dev.redrive.testkit.Poll;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkCommandTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
   private FakeServer server;
 
   @TempDir Path folder;
@@ -101,31 +103,43 @@ class WorkCommandTest {
             "inbox",
             "--once",
             "--timeout",
-            "1s",
+            "5s",
             "--", //
             "sh",
             "-c",
-            "sleep 60 & echo $! > " + pid + "; wait");
+            "sleep 600 & echo $! > " + pid + "; wait");
 
     assertThat(result.code()).isZero();
-    assertThat(server.settlements()).containsExactly("lease-a:retry killed after 1 s");
+    assertThat(server.settlements()).containsExactly("lease-a:retry killed after 5 s");
     long child = Long.parseLong(Files.readString(pid).strip());
-    assertThat(isRunning(child)).isFalse();
+    Poll.until("the child to be gone", BOUND, () -> !isRunning(child));
   }
 
   // A killed orphan may stay as a zombie where nobody reaps it.
-  private static boolean isRunning(long pid) throws IOException {
-    Path stat = Path.of("/proc/" + pid + "/stat");
-    return Files.exists(stat)
-        ? !Files.readString(stat).contains(") Z ")
-        : ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  private static boolean isRunning(long pid) {
+    try {
+      return !Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
+    } catch (IOException e) {
+      // There is no such process, or no such folder.
+      return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
   }
 
   @Test
   void the_lease_is_extended_while_the_command_runs() {
     server.message("a", "x");
+    Path seen = folder.resolve("seen");
+    server.onSettled("lease-a:extend", () -> Files.writeString(seen, ""));
 
-    work("inbox", "--once", "--lease", "1s", "--", "sleep", "1");
+    work(
+        "inbox",
+        "--once",
+        "--lease",
+        "1s",
+        "--", //
+        "sh",
+        "-c",
+        "until [ -e " + seen + " ]; do sleep 0.1; done");
 
     assertThat(server.settlements()).contains("lease-a:extend").endsWith("lease-a:ack");
   }
@@ -175,19 +189,14 @@ class WorkCommandTest {
   }
 
   @Test
-  void a_server_that_stays_away_ends_it_with_code_3_if_asked() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-
+  void a_server_that_stays_away_ends_it_with_code_3_if_asked() {
     Result result =
         new Shell()
             .run(
                 "work",
                 "inbox",
                 "--url",
-                "http://127.0.0.1:" + port, //
+                "http://127.0.0.1:1", // The first port of all: no program is given it by chance.
                 "--give-up-after",
                 "1s",
                 "--",
@@ -204,15 +213,12 @@ class WorkCommandTest {
     Thread recovery =
         new Thread(
             () -> {
-              while (!Files.exists(running)) {
-                Thread.onSpinWait();
-              }
+              Poll.until("the command to run", BOUND, () -> Files.exists(running));
               server.sulk(true);
               try {
                 Files.createFile(folder.resolve("end"));
-                while (!Files.exists(folder.resolve("over"))) {
-                  Thread.onSpinWait();
-                }
+                Path over = folder.resolve("over");
+                Poll.until("the outage to be over", BOUND, () -> Files.exists(over));
               } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
               } finally {
@@ -228,7 +234,7 @@ class WorkCommandTest {
             "--",
             "sh",
             "-c", //
-            "touch running; while [ ! -e end ]; do :; done; (sleep 1; touch over) &"
+            "touch running; until [ -e end ]; do sleep 0.1; done; (sleep 1; touch over) &"
                 .replace("touch ", "touch " + folder + "/")
                 .replace("-e ", "-e " + folder + "/"));
     recovery.join();

@@ -5,7 +5,6 @@ package dev.redrive.core;
 import dev.redrive.AsyncHandler;
 import dev.redrive.Message;
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -16,7 +15,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Starts handlers that do not block, on the engine's executor. */
+/**
+ * Starts handlers that do not block, on the engine's executor. One wake-up, at the earliest
+ * timeout, serves all of them, so that an attempt that ends in time sets no timer.
+ */
 final class AsyncInvoker<T> implements Invoker<T> {
   private static final String CLOSED = "the worker was closed";
 
@@ -24,11 +26,13 @@ final class AsyncInvoker<T> implements Invoker<T> {
   private final Environment environment;
   // In the order they began, so that on virtual time a run is always the same.
   private final Set<Call> running = Collections.synchronizedSet(new LinkedHashSet<>());
+  private final WakeUp sweep;
   private volatile boolean isStopped;
 
   AsyncInvoker(AsyncHandler<T> handler, Environment environment) {
     this.handler = handler;
     this.environment = environment;
+    this.sweep = WakeUp.byElapsed(environment, this::sweep);
   }
 
   @Override
@@ -40,12 +44,25 @@ final class AsyncInvoker<T> implements Invoker<T> {
       call.handBack();
       return;
     }
-    call.timer = environment.timers().after(attempt.timeout(), call::timeOut);
+    sweep.notAfter(call.due);
     try {
       environment.executor().execute(call);
     } catch (RejectedExecutionException closing) {
       call.handBack();
     }
+  }
+
+  private void sweep() {
+    long now = environment.timers().nanoTime();
+    long next = Long.MAX_VALUE;
+    for (Call call : List.copyOf(running)) {
+      if (call.due <= now) {
+        call.timeOut();
+      } else {
+        next = Math.min(next, call.due);
+      }
+    }
+    sweep.notAfter(next);
   }
 
   @Override
@@ -67,11 +84,12 @@ final class AsyncInvoker<T> implements Invoker<T> {
   /** One call of the handler; what comes after its end changes nothing. */
   private final class Call implements Runnable {
     private final Attempt<T> attempt;
-    // Set after the call is known, so that a timer that fires at once finds it.
-    private volatile Timers.@Nullable Timer timer;
+    // As Timers.nanoTime.
+    private final long due;
 
     Call(Attempt<T> attempt) {
       this.attempt = attempt;
+      this.due = Times.later(environment.timers().nanoTime(), Times.nanos(attempt.timeout()));
     }
 
     @Override
@@ -79,7 +97,7 @@ final class AsyncInvoker<T> implements Invoker<T> {
       try {
         Optional<Message<T>> message = attempt.start();
         if (message.isEmpty()) {
-          forget();
+          running.remove(this);
           return;
         }
         attempt.context().wrap(() -> handle(message.get())).run();
@@ -100,7 +118,7 @@ final class AsyncInvoker<T> implements Invoker<T> {
     }
 
     private void end(@Nullable Throwable failure) {
-      forget();
+      running.remove(this);
       if (failure == null) {
         attempt.succeed();
       } else {
@@ -109,21 +127,13 @@ final class AsyncInvoker<T> implements Invoker<T> {
     }
 
     void timeOut() {
-      forget();
+      running.remove(this);
       attempt.timeOut();
     }
 
     void handBack() {
-      forget();
-      attempt.handBack(CLOSED);
-    }
-
-    private void forget() {
       running.remove(this);
-      Timers.Timer pending = timer;
-      if (pending != null) {
-        pending.cancel();
-      }
+      attempt.handBack(CLOSED);
     }
   }
 }

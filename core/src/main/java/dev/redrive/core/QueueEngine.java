@@ -171,7 +171,7 @@ final class QueueEngine<T> implements Queue<T> {
   @Override
   public void pause(String reason) {
     synchronized (pauseLock) {
-      stop(reason);
+      stop(reason, Optional.empty());
     }
   }
 
@@ -206,7 +206,7 @@ final class QueueEngine<T> implements Queue<T> {
   private void hold(String why, Optional<Duration> time) {
     synchronized (pauseLock) {
       if (pauseReason.isEmpty()) {
-        stop(why);
+        stop(why, time.map(each -> Times.after(now(), each)));
         time.ifPresent(this::endHoldAfter);
       }
     }
@@ -237,12 +237,12 @@ final class QueueEngine<T> implements Queue<T> {
   }
 
   // Guarded by the pause lock.
-  private void stop(String reason) {
+  private void stop(String reason, Optional<Instant> until) {
     forgetHold();
     pauseReason = Optional.of(reason);
     desk.pause();
     workers.forEach(HandlerWorker::pause);
-    events.tell(() -> new Event.Paused(name(), now(), reason));
+    events.tell(() -> new Event.Paused(name(), now(), reason, until));
   }
 
   // Guarded by the pause lock.

@@ -44,21 +44,27 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The parts of a server: started in the order in which they need one another, closed in the
  * reverse. Used by one thread at a time.
  */
 final class Parts {
+  private static final Logger log = LoggerFactory.getLogger(Parts.class);
+
   /** Answers that are ready when everything else has stopped still get this long to be taken. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
+  private static final Duration WRITES = Duration.ofSeconds(5);
   private static final long BEAT_MILLIS = 15_000;
   private static final long SWEEP_MILLIS = 10_000;
 
-  /** The bodies of requests under way may take this part of the heap. */
+  /** The bodies of requests under way may take this part of the heap, and leased messages too. */
   private static final int HEAP_PART = 4;
 
   private final ServerConfig config;
@@ -83,7 +89,7 @@ final class Parts {
     checkBind(keys);
     ExecutorService oneByOne =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "redrive-admin"));
-    closers.push(grace -> oneByOne.shutdown());
+    closers.push(grace -> finish(oneByOne));
     Vertx vertx = vertx();
     closers.push(grace -> vertx.close().toCompletionStage().toCompletableFuture().join());
     Webhooks webhooks = new Webhooks(vertx, clock);
@@ -95,10 +101,14 @@ final class Parts {
     closers.push(redrive::close);
     transport = redrive::state;
     QueueBook book = new QueueBook(redrive, webhooks, folder, config.queues(), oneByOne);
-    routes = routes(vertx, redrive, book);
-    InetSocketAddress address = front.start(new RouteTable(routes));
+    routes = routes(vertx, redrive, book, front);
+    // Listening tells the address, which webhooks must know to keep away from it. Nothing is served
+    // before everything is in its place.
+    InetSocketAddress address = front.start();
     webhooks.listensAt(address);
     book.start();
+    config.firstQueue().ifPresent(book::makeFirst);
+    front.serve(new RouteTable(routes));
     return address;
   }
 
@@ -124,8 +134,8 @@ final class Parts {
     }
   }
 
-  private List<Route> routes(Vertx vertx, Redrive redrive, QueueBook book) {
-    LeaseTable leases = new LeaseTable(clock);
+  private List<Route> routes(Vertx vertx, Redrive redrive, QueueBook book, HttpFront front) {
+    LeaseTable leases = new LeaseTable(clock, surroundings.memory() / HEAP_PART);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> leases.sweep());
     EventStream events = new EventStream(book);
     vertx.setPeriodic(BEAT_MILLIS, timer -> events.beat());
@@ -134,7 +144,7 @@ final class Parts {
     FailureWindow failures = new FailureWindow(clock);
     HealthEndpoints health = new HealthEndpoints(redrive, book, leases, census, failures);
     closers.push(grace -> health.stopping());
-    MetricsEndpoint metrics = new MetricsEndpoint(redrive, leases, census, clock);
+    MetricsEndpoint metrics = new MetricsEndpoint(redrive, leases, front, census, clock);
     redrive.listen(new MicrometerListener(metrics.registry()));
     redrive.listen(failures);
     redrive.listen(events);
@@ -189,8 +199,20 @@ final class Parts {
         config.bind().host(),
         config.bind().port(),
         config.limits().connectionsMax(),
-        Runtime.getRuntime().maxMemory() / HEAP_PART,
+        surroundings.memory() / HEAP_PART,
         surroundings.times());
+  }
+
+  /** What was decided is on disk before the process may end. */
+  private static void finish(ExecutorService oneByOne) {
+    oneByOne.shutdown();
+    try {
+      if (!oneByOne.awaitTermination(WRITES.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("the data folder takes too long to write to: the last change may be lost");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static Vertx vertx() {

@@ -11,7 +11,6 @@ import dev.redrive.server.support.Reply;
 import dev.redrive.testkit.Poll;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -54,11 +53,7 @@ class EventsApiTest {
       Iterator<String> lines = stream.iterator();
       api.send("a", "x", "Redrive-Id", "m");
       JsonNode sent = next(lines, "sent");
-      String lease =
-          api.post("/v1/queues/a:lease", "{\"wait\":\"10s\"}")
-              .json()
-              .at("/deliveries/0/lease")
-              .asText();
+      String lease = api.lease("a").at("/0/lease").asText();
       JsonNode started = next(lines, "started");
       api.post("/v1/leases/" + lease + ":dead", "{\"failure\":\"no way\"}");
       JsonNode died = next(lines, "died");
@@ -99,7 +94,7 @@ class EventsApiTest {
       assertThat(refused.status()).isEqualTo(429);
       assertThat(refused.problem()).isEqualTo("too-many-listeners");
       listeners.remove(0).close();
-      Poll.until("room for another listener", Duration.ofSeconds(10), this::isThereRoom);
+      Poll.until("room for another listener", Api.BOUND, this::isThereRoom);
     } finally {
       for (RawHttp each : listeners) {
         each.close();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LeaseApiTest {
-  private static final Duration BOUND = Duration.ofSeconds(10);
-
   @TempDir Path folder;
   private RunningServer server;
   private Api api;
@@ -48,8 +47,7 @@ class LeaseApiTest {
   }
 
   private JsonNode lease() {
-    JsonNode deliveries =
-        api.post("/v1/queues/jobs:lease", "{\"wait\":\"10s\"}").json().path("deliveries");
+    JsonNode deliveries = api.lease("jobs");
     assertThat(deliveries).hasSize(1);
     return deliveries.get(0);
   }
@@ -169,7 +167,7 @@ class LeaseApiTest {
   void a_lease_that_runs_out_counts_as_a_failed_attempt() {
     api.send("jobs", "work", "Redrive-Id", "a");
     JsonNode first =
-        api.post("/v1/queues/jobs:lease", "{\"lease\":\"1s\",\"wait\":\"10s\"}")
+        api.post("/v1/queues/jobs:lease", "{\"lease\":\"1s\",\"wait\":\"50s\"}")
             .json()
             .at("/deliveries/0");
 
@@ -186,7 +184,7 @@ class LeaseApiTest {
         api.callAsync(
             "POST",
             "/v1/queues/jobs:lease",
-            "{\"wait\":\"30s\"}".getBytes(StandardCharsets.UTF_8),
+            "{\"wait\":\"50s\"}".getBytes(StandardCharsets.UTF_8),
             "Content-Type",
             "application/json");
     api.send("jobs", "work", "Redrive-Id", "a");
@@ -218,6 +216,36 @@ class LeaseApiTest {
 
     assertThat(delivery.path("id").asText()).isEqualTo("a");
     assertThat(delivery.path("attempt").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void a_client_that_is_gone_waits_no_longer() throws IOException, InterruptedException {
+    try (RawHttp raw = server.raw()) {
+      raw.head(
+          "POST /v1/queues/jobs:lease HTTP/1.1",
+          "Host: localhost",
+          "Content-Length: 14",
+          "Content-Type: application/json",
+          "Expect: 100-continue");
+      assertThat(raw.answer()).startsWith("HTTP/1.1 100");
+      raw.write("{\"wait\":\"60s\"}");
+    }
+    // Its own connection is the only one then.
+    Poll.until(
+        "the connection to be gone", Api.BOUND, () -> isTold("redrive_http_connections 1.0"));
+
+    try (Stream<String> stream = api.stream("/v1/events")) {
+      api.send("jobs", "work");
+      lease();
+      api.post("/v1/queues/jobs:pause", "{}");
+
+      assertThat(stream.takeWhile(line -> !line.equals("event: paused")))
+          .containsOnlyOnce("event: started");
+    }
+  }
+
+  private boolean isTold(String line) {
+    return api.get("/metrics").body().lines().anyMatch(line::equals);
   }
 
   @Test
@@ -255,7 +283,7 @@ class LeaseApiTest {
     settle(delivery, "ack", "");
     Poll.until(
         "the lease to be forgotten",
-        BOUND,
+        Api.BOUND,
         () -> api.get("/healthz").json().path("activeWorkers").asInt() == 0);
   }
 }

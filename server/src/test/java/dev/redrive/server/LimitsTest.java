@@ -83,10 +83,8 @@ class LimitsTest {
   @Test
   void a_body_without_a_length_is_refused_as_soon_as_it_is_too_large() throws IOException {
     try (RawHttp raw = server.raw()) {
-      raw.write(POST + "Transfer-Encoding: chunked\r\n\r\n");
-      for (int i = 0; i < 5; i++) {
-        raw.write("100\r\n" + "x".repeat(256) + "\r\n");
-      }
+      String piece = "100\r\n" + "x".repeat(256) + "\r\n";
+      raw.write(POST + "Transfer-Encoding: chunked\r\n\r\n" + piece.repeat(5));
 
       assertThat(raw.answer()).startsWith("HTTP/1.1 413");
       assertThat(raw.rest()).isEmpty();
@@ -102,12 +100,7 @@ class LimitsTest {
 
       assertThat(raw.answer()).startsWith("HTTP/1.1 202");
     }
-    assertThat(
-            api.post("/v1/queues/orders:lease", "{\"wait\":\"10s\"}")
-                .json()
-                .at("/deliveries/0/body")
-                .asText())
-        .isEqualTo("abcdefg");
+    assertThat(api.lease("orders").at("/0/body").asText()).isEqualTo("abcdefg");
   }
 
   @ParameterizedTest
@@ -176,7 +169,7 @@ class LimitsTest {
   @Test
   void an_address_that_is_too_long_is_refused() throws IOException {
     try (RawHttp raw = server.raw()) {
-      raw.write("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      raw.writeWhatIsTaken("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
       assertThat(raw.rest()).startsWith("HTTP/1.").contains(" 414 ").contains("address-too-long");
     }
@@ -185,7 +178,7 @@ class LimitsTest {
   @Test
   void headers_that_are_too_large_are_refused() throws IOException {
     try (RawHttp raw = server.raw()) {
-      raw.write(
+      raw.writeWhatIsTaken(
           "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: " + "a".repeat(40_000) + "\r\n\r\n");
 
       assertThat(raw.rest()).startsWith("HTTP/1.1 431").contains("headers-too-large");

@@ -110,7 +110,7 @@ class MessageApiTest {
         "X-Forwarded-For",
         "10.1.1.1");
 
-    JsonNode delivery = api.post("/v1/queues/orders:lease", "{}").json().at("/deliveries/0");
+    JsonNode delivery = api.lease("orders").path(0);
 
     assertThat(delivery.path("bodyBase64").asText()).isEqualTo("AAH/Cg0=");
     assertThat(delivery.path("key").asText()).isEqualTo("customer-1");
@@ -259,7 +259,7 @@ class MessageApiTest {
   void what_waits_can_be_taken_back_and_what_runs_cannot() {
     api.send("orders", "x", "Redrive-Id", "a");
     api.send("returns", "x", "Redrive-Id", "b");
-    api.post("/v1/queues/returns:lease", "{}");
+    assertThat(api.lease("returns")).hasSize(1);
 
     Reply waiting = api.delete("/v1/messages/a");
     Reply running = api.delete("/v1/messages/b");

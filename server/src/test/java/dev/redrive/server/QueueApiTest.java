@@ -150,7 +150,8 @@ class QueueApiTest {
       assertThat(reply.status()).isEqualTo(200);
       assertThat(reply.json().path("paused").asBoolean()).isTrue();
       assertThat(server.api().send("orders", "x").status()).isEqualTo(202);
-      assertThat(lease(server)).isEmpty();
+      Reply lease = server.api().post("/v1/queues/orders:lease", "{\"wait\":\"1s\"}");
+      assertThat(lease.json().path("deliveries")).isEmpty();
     }
     try (RunningServer server = start()) {
       Reply queue = server.api().get("/v1/queues/orders");
@@ -161,19 +162,52 @@ class QueueApiTest {
 
       assertThat(reply.json().path("paused").asBoolean()).isFalse();
       server.api().send("orders", "y");
-      assertThat(lease(server)).hasSize(1);
+      assertThat(server.api().lease("orders")).hasSize(1);
     }
     try (RunningServer server = start()) {
       assertThat(server.api().get("/v1/queues/orders").json().path("paused").asBoolean()).isFalse();
     }
   }
 
-  private static JsonNode lease(RunningServer server) {
-    return server
-        .api()
-        .post("/v1/queues/orders:lease", "{\"wait\":\"1s\"}")
-        .json()
-        .path("deliveries");
+  @Test
+  void settings_that_cannot_be_stored_change_nothing() throws IOException {
+    try (RunningServer server = start()) {
+      server.api().put("/v1/queues/mails", "{\"maxWaiting\":1}");
+      Path file = folder.resolve("data/queues.json");
+      Files.delete(file);
+      Files.createDirectories(file.resolve("in the way"));
+
+      Reply changed = server.api().put("/v1/queues/mails", "{\"maxWaiting\":9}");
+      Reply made = server.api().put("/v1/queues/more", "{}");
+
+      assertThat(changed.status()).isEqualTo(500);
+      assertThat(made.status()).isEqualTo(500);
+      assertThat(server.api().get("/v1/queues/more").status()).isEqualTo(404);
+      assertThat(server.api().get("/v1/queues/mails").json().path("maxWaiting").asInt()).isOne();
+      assertThat(server.api().send("mails", "x").status()).isEqualTo(202);
+      assertThat(server.api().send("mails", "y").status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void a_queue_that_was_paused_before_a_restart_is_measured_as_paused() {
+    try (RunningServer server = start()) {
+      server.api().post("/v1/queues/orders:pause", "{}");
+    }
+    try (RunningServer server = start()) {
+      assertThat(server.api().get("/metrics").body())
+          .contains("redrive_paused{queue=\"orders\"} 1.0");
+    }
+  }
+
+  @Test
+  void a_field_where_none_is_asked_for_is_told() {
+    try (RunningServer server = start()) {
+      Reply reply = server.api().post("/v1/queues/orders:resume", "{\"reason\":\"x\"}");
+
+      assertThat(reply.status()).isEqualTo(400);
+      assertThat(reply.text("detail")).isEqualTo("reason is unknown: nothing is asked for here");
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@
 
 package dev.redrive.server;
 
-import dev.redrive.core.Engine;
 import dev.redrive.server.config.ConfigFile;
 import dev.redrive.server.http.HttpTimes;
 import dev.redrive.server.support.Api;
@@ -38,15 +37,13 @@ final class RunningServer implements AutoCloseable {
 
   /** The system's surroundings, but for the clock of keys, leases and rates. */
   static Surroundings at(InstantSource clock) {
-    return new Surroundings(clock, HttpTimes.defaults(), Engine::builder);
+    return Surroundings.real().withClock(clock);
   }
 
-  /** The system's surroundings, in which peers get this much time for everything. */
-  static Surroundings impatient(Duration time) {
-    return new Surroundings(
-        InstantSource.system(),
-        new HttpTimes(Duration.ofMillis(50), time, time, time, time),
-        Engine::builder);
+  /** The system's surroundings, in which peers get this much time for heads, and for all else. */
+  static Surroundings impatient(Duration heads, Duration rest) {
+    return Surroundings.real()
+        .withTimes(new HttpTimes(Duration.ofMillis(50), heads, rest, rest, rest));
   }
 
   Api api() {

@@ -74,6 +74,7 @@ class SmugglingTest {
         Arguments.of("a bare carriage return", POST + "X-A: a\rb\r\n\r\n"),
         Arguments.of("a zero byte", POST + "X-A: a\0b\r\n\r\n"),
         Arguments.of("no host", "GET /healthz HTTP/1.1\r\n\r\n"),
+        Arguments.of("no host in HTTP/1.0", "GET /healthz HTTP/1.0\r\n\r\n"),
         Arguments.of("two hosts", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n"),
         Arguments.of("a whole address", "GET http://b/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         Arguments.of("no path", "GET healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"),

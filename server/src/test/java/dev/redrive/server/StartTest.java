@@ -9,6 +9,7 @@ import dev.redrive.InvalidOptionsException;
 import dev.redrive.server.config.ServerConfig;
 import dev.redrive.server.support.Api;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,12 +17,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StartTest {
+  private static final int PORT_MIN = 15_000;
+  private static final int PORT_MAX = 30_000;
+
   @TempDir Path folder;
 
   @Test
@@ -115,16 +120,26 @@ class StartTest {
 
   @Test
   void a_start_that_fails_leaves_nothing_open() throws IOException {
-    String bind;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      bind = "127.0.0.1:" + free.getLocalPort();
-    }
+    String bind = "127.0.0.1:" + freePort();
     String bad = "bind: " + bind + "\nqueues: { a: { deliver: { url: \"http://10.0.0.1/\" } } }";
     assertThatThrownBy(() -> RunningServer.start(folder, bad))
         .isInstanceOf(InvalidOptionsException.class);
 
     try (RunningServer server = RunningServer.start(folder, "bind: " + bind)) {
       assertThat(server.api().get("/healthz").status()).isEqualTo(200);
+    }
+  }
+
+  /** A port that nobody is given who does not ask for it by its number. */
+  private static int freePort() throws IOException {
+    Random random = new Random();
+    while (true) {
+      int port = random.nextInt(PORT_MIN, PORT_MAX);
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return free.getLocalPort();
+      } catch (BindException e) {
+        // Somebody has it: the next one, then.
+      }
     }
   }
 

@@ -12,7 +12,6 @@ import dev.redrive.server.support.Shop;
 import dev.redrive.testkit.Poll;
 import java.net.http.HttpHeaders;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WebhookQueueTest {
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-  private static final Duration BOUND = Duration.ofSeconds(20);
 
   @TempDir Path folder;
   private Shop shop;
@@ -56,7 +54,7 @@ class WebhookQueueTest {
   private void awaitState(String id, String state) {
     Poll.until(
         id + " to be " + state,
-        BOUND,
+        Api.BOUND,
         () -> api.get("/v1/messages/" + id).text("state").equals(state));
   }
 
@@ -147,7 +145,7 @@ class WebhookQueueTest {
     shop.next();
     Poll.until(
         "the queue to be paused",
-        BOUND,
+        Api.BOUND,
         () -> api.get("/v1/queues/orders").json().path("paused").asBoolean());
     assertThat(api.get("/v1/queues/orders").text("pauseReason")).contains("gone");
     awaitState("a", "held");
@@ -155,6 +153,45 @@ class WebhookQueueTest {
     api.post("/v1/queues/orders:resume", "");
     assertThat(shop.next().headers()).containsEntry("redrive-attempt", "1");
     awaitState("a", "succeeded");
+  }
+
+  @Test
+  void a_pause_for_gone_lasts_across_restarts_with_its_reason() throws InterruptedException {
+    shop.answer(410);
+    api.send("orders", "x", "Redrive-Id", "a");
+    shop.next();
+    awaitState("a", "held");
+    String reason = api.get("/v1/queues/orders").text("pauseReason");
+
+    restart();
+    Reply again = api.get("/v1/queues/orders");
+    api.post("/v1/queues/orders:resume", "");
+    restart();
+
+    assertThat(again.text("pauseReason")).isEqualTo(reason).contains("gone");
+    assertThat(api.get("/metrics").body()).doesNotContain("redrive_paused{queue=\"orders\"} 1.0");
+    assertThat(api.get("/v1/queues/orders").json().path("paused").asBoolean()).isFalse();
+  }
+
+  @Test
+  void a_pause_that_ends_by_itself_is_not_kept() throws InterruptedException {
+    api.put(
+        "/v1/queues/hooks",
+        settings().replace("\"retryAfter\"", "\"hold\", \"why\": \"busy\", \"time\": \"1h\""));
+    shop.answer(429);
+    api.send("hooks", "x", "Redrive-Id", "a");
+    shop.next();
+    awaitState("a", "held");
+
+    restart();
+
+    assertThat(api.get("/v1/queues/hooks").json().path("paused").asBoolean()).isFalse();
+  }
+
+  private void restart() {
+    server.close();
+    server = RunningServer.start(folder, "queues: { orders: " + settings() + " }");
+    api = server.api();
   }
 
   @Test
@@ -203,8 +240,7 @@ class WebhookQueueTest {
     }
     api.put("/v1/queues/hooks", "{}");
     api.send("hooks", "z");
-    Reply leased = api.post("/v1/queues/hooks:lease", "{\"wait\":\"10s\"}");
-    assertThat(leased.json().at("/deliveries/0/body").asText()).isEqualTo("z");
+    assertThat(api.lease("hooks").at("/0/body").asText()).isEqualTo("z");
     assertThat(shop.more()).isZero();
   }
 
@@ -221,9 +257,9 @@ class WebhookQueueTest {
     api.send("orders", "x", "Redrive-Id", "a");
     begun.await();
 
-    Thread stopping = new Thread(() -> server.server().stop(BOUND));
+    Thread stopping = new Thread(() -> server.server().stop(Api.BOUND));
     stopping.start();
-    Poll.until("the server to refuse messages", BOUND, () -> isRefused("b"));
+    Poll.until("the server to refuse messages", Api.BOUND, () -> isRefused("b"));
     assertThat(api.get("/readyz").problem()).isEqualTo("not-ready");
     goOn.countDown();
     stopping.join();

@@ -27,7 +27,6 @@ final class Play {
   private static final int OUTAGE_TICKS = 60;
   private static final int BREATH_TICKS = 10;
   private static final int READ_TICKS = 30;
-  private static final int TOLD_TICKS_MAX = 50;
 
   private final Api api;
   private final Receiver receiver;
@@ -59,7 +58,8 @@ final class Play {
           .putObject("deliver")
           .put("url", receiver.url(queue))
           .put("secret", signature.secret())
-          .put("timeout", "5s")
+          // Ample: a delivery that takes longer on a busy machine would come twice.
+          .put("timeout", "30s")
           .put("allowPrivate", true);
       settings
           .putObject("retry")
@@ -166,7 +166,8 @@ final class Play {
 
   /** Waits until the events have told of every delivery that the destination saw. */
   void untilTold(Watch watch) throws IOException, InterruptedException {
-    for (int step = 0; step < TOLD_TICKS_MAX; step++) {
+    long ticks = REST_MAX.dividedBy(tick);
+    for (long step = 0; step < ticks; step++) {
       watch.check();
       if (sent.stream().allMatch(parcel -> watch.started(parcel) >= receiver.received(parcel))) {
         return;

@@ -125,7 +125,8 @@ public final class ConfigFile {
         fields.object("limits").map(LimitsConfig::read).orElse(defaults.limits()),
         apiKeys,
         fields.textSet("hosts"),
-        fields.parsed("logs", LogFormat::parse).orElse(defaults.logs()));
+        fields.parsed("logs", LogFormat::parse).orElse(defaults.logs()),
+        defaults.firstQueue());
   }
 
   private static void putIfSet(Map<String, Object> tree, String name, @Nullable String value) {

@@ -6,6 +6,7 @@ import dev.redrive.server.keys.ApiKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param hosts names under which clients may address a server that listens on this machine only, in
  *     addition to {@code localhost} and its addresses
  * @param logs how the process is to write its logs
+ * @param firstQueue a queue to make where there is none at all, so that there is something to try
  */
 public record ServerConfig(
     BindAddress bind,
@@ -29,7 +31,8 @@ public record ServerConfig(
     LimitsConfig limits,
     List<ApiKey> apiKeys,
     Set<String> hosts,
-    LogFormat logs) {
+    LogFormat logs,
+    Optional<String> firstQueue) {
 
   /** Copies the collections. */
   public ServerConfig {
@@ -48,16 +51,24 @@ public record ServerConfig(
         LimitsConfig.defaults(),
         List.of(),
         Set.of(),
-        LogFormat.TEXT);
+        LogFormat.TEXT,
+        Optional.empty());
   }
 
   /** The same, listening elsewhere. */
   public ServerConfig withBind(BindAddress other) {
-    return new ServerConfig(other, transport, dataDir, queues, limits, apiKeys, hosts, logs);
+    return new ServerConfig(
+        other, transport, dataDir, queues, limits, apiKeys, hosts, logs, firstQueue);
   }
 
   /** The same on another transport. */
   public ServerConfig withTransport(String other) {
-    return new ServerConfig(bind, other, dataDir, queues, limits, apiKeys, hosts, logs);
+    return new ServerConfig(bind, other, dataDir, queues, limits, apiKeys, hosts, logs, firstQueue);
+  }
+
+  /** The same, making this queue where there is none at all. */
+  public ServerConfig withFirstQueue(String name) {
+    return new ServerConfig(
+        bind, transport, dataDir, queues, limits, apiKeys, hosts, logs, Optional.of(name));
   }
 }

@@ -70,6 +70,9 @@ final class EventJson {
       json.writeNumberField("count", purged.count());
     } else if (event instanceof Event.Paused paused) {
       json.writeStringField("reason", paused.reason());
+      if (paused.until().isPresent()) {
+        json.writeStringField("until", TimeText.format(paused.until().get()));
+      }
     }
   }
 

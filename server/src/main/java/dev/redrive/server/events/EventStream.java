@@ -76,12 +76,13 @@ public final class EventStream implements Listener {
       return;
     }
     EventClient client = new EventClient(exchange, queue);
-    exchange.response().closeHandler(gone -> clients.remove(client));
+    exchange.whenGone(() -> clients.remove(client));
+    // Before it is told so, because from then on it relies on it.
+    clients.add(client);
     exchange
         .response()
         .setChunked(true)
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
         .write(": listening\n\n");
-    clients.add(client);
   }
 }

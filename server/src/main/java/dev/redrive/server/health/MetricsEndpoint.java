@@ -6,6 +6,7 @@ import dev.redrive.QueueStats;
 import dev.redrive.Redrive;
 import dev.redrive.TransportState;
 import dev.redrive.server.http.Exchange;
+import dev.redrive.server.http.HttpFront;
 import dev.redrive.server.http.Route;
 import dev.redrive.server.keys.Scope;
 import dev.redrive.server.lease.LeaseTable;
@@ -43,11 +44,19 @@ public final class MetricsEndpoint {
           .register(registry);
 
   /** Measures these. */
-  public MetricsEndpoint(Redrive redrive, LeaseTable leases, Census census, InstantSource clock) {
+  public MetricsEndpoint(
+      Redrive redrive, LeaseTable leases, HttpFront front, Census census, InstantSource clock) {
     this.census = census;
     this.clock = clock;
     Gauge.builder("redrive.leases", leases, LeaseTable::size)
         .description("Deliveries that are leased over HTTP")
+        .register(registry);
+    Gauge.builder("redrive.leases.bytes", leases, LeaseTable::bytes)
+        .description("How large the messages are that are leased over HTTP")
+        .baseUnit("bytes")
+        .register(registry);
+    Gauge.builder("redrive.http.connections", front, HttpFront::connectionCount)
+        .description("HTTP connections that are open")
         .register(registry);
     Gauge.builder("redrive.transport.up", redrive, each -> isUp(each) ? 1 : 0)
         .description("1 while the transport takes and hands over messages")

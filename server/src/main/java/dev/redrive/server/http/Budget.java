@@ -22,6 +22,11 @@ final class Budget {
     return true;
   }
 
+  /** How much is taken. */
+  long used() {
+    return used.get();
+  }
+
   /** Gives back what was taken. */
   void give(long amount) {
     used.addAndGet(-amount);

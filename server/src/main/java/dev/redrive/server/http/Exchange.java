@@ -11,6 +11,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,7 @@ public final class Exchange {
   private Map<String, String> parameters = Map.of();
   private Map<String, String> query = Map.of();
   private String who = Guard.ANONYMOUS;
+  private final List<Runnable> afterwards = new ArrayList<>(1);
   private long memory;
 
   Exchange(HttpServerRequest request, Context context, Peer peer, Budget bodies) {
@@ -50,6 +53,24 @@ public final class Exchange {
     this.context = context;
     this.peer = peer;
     this.bodies = bodies;
+    response.closeHandler(closed -> gone());
+  }
+
+  private void gone() {
+    giveMemoryBack();
+    afterwards.forEach(Runnable::run);
+  }
+
+  /**
+   * Runs this, on the exchange's event loop, when the connection is closed before the answer has
+   * ended: then nobody is there any more to take one.
+   */
+  public void whenGone(Runnable task) {
+    if (isGone()) {
+      task.run();
+    } else {
+      afterwards.add(task);
+    }
   }
 
   /** What is found out before an endpoint is called. */
@@ -156,7 +177,6 @@ public final class Exchange {
     }
     if (memory == 0) {
       response.endHandler(ended -> giveMemoryBack());
-      response.closeHandler(closed -> giveMemoryBack());
     }
     memory += bytes;
   }

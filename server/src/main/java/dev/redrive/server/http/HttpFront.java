@@ -26,6 +26,7 @@ public final class HttpFront {
   private static final int TARGET_BYTES_MAX = 8 * 1_024;
   private static final int HEADER_BYTES_MAX = 32 * 1_024;
   private static final int BACKLOG = 1_024;
+  private static final int SOON_SECONDS = 1;
 
   /** By this name all event loops share one free port. */
   private static final int FREE_PORT = 1;
@@ -36,7 +37,7 @@ public final class HttpFront {
   private final Budget connections;
   private final Budget bodies;
   private final List<HttpLoop> loops = new CopyOnWriteArrayList<>();
-  private volatile RouteTable routes = new RouteTable(List.of());
+  private volatile Optional<RouteTable> routes = Optional.empty();
   private volatile int port;
 
   /** Prepares to serve. */
@@ -49,13 +50,13 @@ public final class HttpFront {
   }
 
   /**
-   * Begins to serve these routes. Blocks until it listens.
+   * Begins to listen; every request is told to come again until there is something to {@link
+   * #serve}. Blocks until it listens.
    *
    * @return the address, with the port that was free if none was named
    * @throws InvalidOptionsException if the address cannot be had
    */
-  public InetSocketAddress start(RouteTable served) {
-    routes = served;
+  public InetSocketAddress start() {
     DeploymentOptions perLoop =
         new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
     try {
@@ -68,6 +69,16 @@ public final class HttpFront {
       throw refused(Failures.unwrap(e));
     }
     return new InetSocketAddress(settings.host(), port);
+  }
+
+  /** Serves these routes from now on. */
+  public void serve(RouteTable served) {
+    routes = Optional.of(served);
+  }
+
+  /** How many connections are open. */
+  public long connectionCount() {
+    return connections.used();
   }
 
   /** Takes no more connections; blocks until what is under way is answered or the grace is over. */
@@ -103,7 +114,7 @@ public final class HttpFront {
     HttpServerRequest request = exchange.request();
     InvalidRequests.check(request);
     guard.checkOrigin(request);
-    RouteTable.Match match = find(request);
+    RouteTable.Match match = find(routes.orElseThrow(HttpFront::notYet), request);
     Route route = match.route();
     String who =
         route.scope().isPresent() ? guard.checkKey(request, route.scope()) : Guard.ANONYMOUS;
@@ -114,13 +125,19 @@ public final class HttpFront {
   }
 
   /** Whoever has no key is not told what there is and what not. */
-  private RouteTable.Match find(HttpServerRequest request) {
+  private RouteTable.Match find(RouteTable served, HttpServerRequest request) {
     try {
-      return routes.find(request.method().name(), request.path());
+      return served.find(request.method().name(), request.path());
     } catch (ProblemException e) {
       guard.checkKey(request, Optional.empty());
       throw e;
     }
+  }
+
+  private static ProblemException notYet() {
+    return Problem.of(503, "not-ready", "Not ready", "the server starts: send it again soon")
+        .retryAfter(SOON_SECONDS)
+        .asException();
   }
 
   SocketAddress listenAt() {

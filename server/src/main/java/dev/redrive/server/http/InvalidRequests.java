@@ -61,10 +61,19 @@ final class InvalidRequests {
     if (!target.startsWith("/") || target.indexOf('#') >= 0) {
       throw malformed("its target must be a path that begins with /").asException();
     }
-    if (!target.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+    if (!isVisibleAscii(target)) {
       throw malformed("its target must be visible ASCII: write other characters as %XX")
           .asException();
     }
+  }
+
+  private static boolean isVisibleAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Problem malformed(String what) {

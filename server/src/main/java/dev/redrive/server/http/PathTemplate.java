@@ -19,12 +19,14 @@ public final class PathTemplate {
 
   private final String text;
   private final List<Segment> segments;
+  private final int literalLength;
 
   private record Segment(Optional<String> parameter, String literal) {}
 
   private PathTemplate(String text, List<Segment> segments) {
     this.text = text;
     this.segments = segments;
+    this.literalLength = segments.stream().mapToInt(segment -> segment.literal().length()).sum();
   }
 
   static PathTemplate of(String text) {
@@ -73,7 +75,7 @@ public final class PathTemplate {
 
   /** How many characters of it are fixed. */
   int literalLength() {
-    return segments.stream().mapToInt(segment -> segment.literal().length()).sum();
+    return literalLength;
   }
 
   private static boolean fits(Segment segment, String written) {

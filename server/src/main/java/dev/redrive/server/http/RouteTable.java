@@ -36,8 +36,11 @@ public final class RouteTable {
     List<Match> fitting = new ArrayList<>();
     int best = -1;
     for (Route route : routes) {
+      if (route.path().literalLength() < best) {
+        continue;
+      }
       Optional<Map<String, String>> parameters = route.path().match(segments);
-      if (parameters.isEmpty() || route.path().literalLength() < best) {
+      if (parameters.isEmpty()) {
         continue;
       }
       if (route.path().literalLength() > best) {

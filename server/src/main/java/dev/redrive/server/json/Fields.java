@@ -219,9 +219,13 @@ public final class Fields {
     for (String name : names()) {
       if (!known.contains(name)) {
         String hint = Nearest.hint(name, known);
-        problem(name, "is unknown" + (hint.isEmpty() ? "; known are " + known : hint));
+        problem(name, "is unknown" + (hint.isEmpty() ? known() : hint));
       }
     }
+  }
+
+  private String known() {
+    return known.isEmpty() ? ": nothing is asked for here" : "; known are " + known;
   }
 
   /**

@@ -19,6 +19,7 @@ import dev.redrive.server.queue.ManagedQueue;
 import dev.redrive.server.queue.QueueBook;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,7 +159,7 @@ public final class LeaseEndpoints {
 
   private void lease(Exchange exchange) {
     ManagedQueue queue = book.get(exchange.parameter("queue"));
-    if (queue.worker().isPresent()) {
+    if (queue.config().deliver().isPresent()) {
       throw Problem.of(
               409,
               "queue-delivers",
@@ -173,35 +174,42 @@ public final class LeaseEndpoints {
           Duration lease = fields.duration("lease", LEASE_MIN, LEASE_MAX).orElse(LEASE);
           fields.endOrThrow("request");
           leases.checkRoom(max);
-          queue
-              .queue()
-              .lease(max, wait, lease)
-              .whenComplete(
-                  (deliveries, failure) ->
-                      exchange.onLoop(
-                          () -> {
-                            if (failure == null) {
-                              handOver(exchange, deliveries);
-                            } else {
-                              exchange.fail(failure);
-                            }
-                          }));
+          CompletionStage<List<Delivery<byte[]>>> leased = queue.queue().lease(max, wait, lease);
+          // Whoever is gone waits no longer, and keeps nothing from those who are there.
+          exchange.whenGone(() -> leased.toCompletableFuture().cancel(false));
+          leased.whenComplete(
+              (deliveries, failure) ->
+                  exchange.onLoop(
+                      () -> {
+                        if (failure == null) {
+                          exchange.guarded(() -> handOver(exchange, deliveries));
+                        } else if (!exchange.isGone()) {
+                          exchange.fail(failure);
+                        }
+                      }));
         });
   }
 
-  /** What nobody is there to take any more goes back, uncounted. */
+  /** What nobody is there to take any more, or there is no room for, goes back, uncounted. */
   private void handOver(Exchange exchange, List<Delivery<byte[]>> deliveries) {
     if (exchange.isGone()) {
       deliveries.forEach(Delivery::release);
       return;
+    }
+    Map<String, Delivery<byte[]>> held = new LinkedHashMap<>();
+    for (Delivery<byte[]> each : deliveries) {
+      leases.add(each).ifPresentOrElse(token -> held.put(token, each), each::release);
+    }
+    if (held.isEmpty() && !deliveries.isEmpty()) {
+      throw leases.full().asException();
     }
     exchange.json(
         200,
         json -> {
           json.writeStartObject();
           json.writeArrayFieldStart("deliveries");
-          for (Delivery<byte[]> each : deliveries) {
-            write(json, each, leases.add(each));
+          for (Map.Entry<String, Delivery<byte[]>> each : held.entrySet()) {
+            write(json, each.getValue(), each.getKey());
           }
           json.writeEndArray();
           json.writeEndObject();

@@ -2,15 +2,18 @@
 
 package dev.redrive.server.queue;
 
+import dev.redrive.Event;
 import dev.redrive.InvalidOptionsException;
 import dev.redrive.Queue;
 import dev.redrive.Redrive;
 import dev.redrive.server.config.DeliverConfig;
 import dev.redrive.server.config.QueueConfig;
+import dev.redrive.server.config.QueueReader;
 import dev.redrive.server.delivery.WebhookWorker;
 import dev.redrive.server.delivery.Webhooks;
 import dev.redrive.server.files.DataDir;
 import dev.redrive.server.http.Problem;
+import dev.redrive.server.json.Fields;
 import dev.redrive.server.json.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
@@ -61,23 +65,46 @@ public final class QueueBook {
     this.oneByOne = oneByOne;
     store.queues().values().forEach(config -> queues.put(config.name(), declare(config, false)));
     configured.values().forEach(config -> queues.put(config.name(), declare(config, true)));
-    store
-        .paused()
-        .forEach((name, reason) -> find(name).ifPresent(each -> each.queue().pause(reason)));
   }
 
   /**
-   * Begins to deliver.
+   * Pauses what was paused when the server stopped, then begins to deliver. Whoever listens to the
+   * engine by then is told.
    *
    * @throws InvalidOptionsException if a webhook of the configuration can never be reached
    */
   public void start() {
+    store
+        .paused()
+        .forEach((name, reason) -> find(name).ifPresent(each -> each.queue().pause(reason)));
+    redrive.listen(this::remember);
     for (ManagedQueue each : List.copyOf(queues.values())) {
       Optional<DeliverConfig> deliver = each.config().deliver();
       if (deliver.isPresent()) {
         check(deliver.get(), "queue " + each.name());
         queues.put(each.name(), delivering(each));
       }
+    }
+  }
+
+  /** Makes this queue if there is none at all. Blocks. */
+  public void makeFirst(String name) {
+    if (queues.isEmpty()) {
+      QueueConfig config = QueueReader.read(name, Fields.of(Map.of())).orElseThrow();
+      try {
+        put(config).toCompletableFuture().join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException known ? known : e;
+      }
+    }
+  }
+
+  /** A pause that only a person ends lasts across restarts, whoever began it. */
+  private void remember(Event event) {
+    if (event instanceof Event.Paused paused && paused.until().isEmpty()) {
+      oneByOne.execute(() -> write(() -> store.pause(paused.queue(), paused.reason())));
+    } else if (event instanceof Event.Resumed resumed) {
+      oneByOne.execute(() -> write(() -> store.resume(resumed.queue())));
     }
   }
 
@@ -100,14 +127,13 @@ public final class QueueBook {
   public ManagedQueue get(String name) {
     ManagedQueue queue = queues.get(name);
     if (queue == null) {
+      String near = Nearest.hint(name, queues.keySet());
       throw Problem.notFound(
               "unknown-queue",
               "there is no queue `"
                   + name
                   + "`"
-                  + Nearest.to(name, queues.keySet())
-                      .map(near -> "; did you mean `" + near + "`?")
-                      .orElse(": make it with PUT /v1/queues/" + name))
+                  + (near.isEmpty() ? ": make it with PUT /v1/queues/" + name : near))
           .asException();
     }
     return queue;
@@ -122,25 +148,41 @@ public final class QueueBook {
     return inTurn(
         () -> {
           Optional<ManagedQueue> known = find(wanted.name());
-          if (known.map(ManagedQueue::isConfigured).orElse(false)) {
-            throw Problem.of(
-                    409,
-                    "queue-from-config",
-                    "The queue is in the configuration file",
-                    "change it there and restart the server")
-                .asException();
-          }
-          if (known.isEmpty() && queues.size() >= QUEUES_MAX) {
-            throw Problem.invalid("there are " + QUEUES_MAX + " queues, which is the most")
-                .asException();
-          }
-          wanted.deliver().ifPresent(deliver -> check(deliver, "queue " + wanted.name()));
+          checkPut(wanted, known);
           ManagedQueue declared = declare(wanted, false);
-          write(() -> store.put(wanted));
+          store(wanted, known);
           ManagedQueue queue = delivering(declared);
           queues.put(wanted.name(), queue);
           return new Put(queue, known.isEmpty());
         });
+  }
+
+  private void checkPut(QueueConfig wanted, Optional<ManagedQueue> known) {
+    if (known.map(ManagedQueue::isConfigured).orElse(false)) {
+      throw Problem.of(
+              409,
+              "queue-from-config",
+              "The queue is in the configuration file",
+              "change it there and restart the server")
+          .asException();
+    }
+    if (known.isEmpty() && queues.size() >= QUEUES_MAX) {
+      throw Problem.invalid("there are " + QUEUES_MAX + " queues, which is the most").asException();
+    }
+    wanted.deliver().ifPresent(deliver -> check(deliver, "queue " + wanted.name()));
+  }
+
+  /**
+   * Stores settings that the engine has taken, so that none is stored which it would refuse at the
+   * next start; what cannot be stored is taken back.
+   */
+  private void store(QueueConfig wanted, Optional<ManagedQueue> known) {
+    try {
+      write(() -> store.put(wanted));
+    } catch (UncheckedIOException e) {
+      known.ifPresent(before -> declare(before.config(), false));
+      throw e;
+    }
   }
 
   CompletionStage<ManagedQueue> pause(ManagedQueue queue, String reason) {

@@ -71,6 +71,9 @@ final class QueueStore {
   }
 
   void pause(String queue, String reason) throws IOException {
+    if (reason.equals(paused.get(queue))) {
+      return;
+    }
     Map<String, String> changed = new TreeMap<>(paused);
     changed.put(queue, reason);
     write(queues, changed);

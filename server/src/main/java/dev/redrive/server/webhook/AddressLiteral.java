@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * in a number").
  */
 final class AddressLiteral {
-  private static final Pattern OCTET = Pattern.compile("0|[1-9][0-9]{0,2}");
+  private static final int NO_OCTET = -1;
   private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]*");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]{2,45}");
 
@@ -34,12 +34,30 @@ final class AddressLiteral {
     }
     byte[] bytes = new byte[4];
     for (int i = 0; i < 4; i++) {
-      if (!OCTET.matcher(octets[i]).matches() || Integer.parseInt(octets[i]) > 255) {
+      int octet = octet(octets[i]);
+      if (octet == NO_OCTET) {
         return Optional.empty();
       }
-      bytes[i] = (byte) Integer.parseInt(octets[i]);
+      bytes[i] = (byte) octet;
     }
     return Optional.of(of(bytes));
+  }
+
+  /** By hand, because every delivery to an address comes by here. */
+  private static int octet(String digits) {
+    boolean isPadded = digits.length() > 1 && digits.charAt(0) == '0';
+    if (digits.isEmpty() || digits.length() > 3 || isPadded) {
+      return NO_OCTET;
+    }
+    int octet = 0;
+    for (int i = 0; i < digits.length(); i++) {
+      char digit = digits.charAt(i);
+      if (digit < '0' || digit > '9') {
+        return NO_OCTET;
+      }
+      octet = 10 * octet + digit - '0';
+    }
+    return octet > 255 ? NO_OCTET : octet;
   }
 
   /** Whether some parser somewhere would read this host as a number, not as a name. */

@@ -49,6 +49,7 @@ final class Delivery implements ConnectionWaiter, Exchange.Listener {
 
   // Only touched on the connection's event loop.
   private long firstByteTimer = NO_TIMER;
+  private boolean isAnswered; // The head of the present exchange's answer is here.
   private boolean repeated;
   private @Nullable Outcome verdict; // Absent until the exchange has told it.
 
@@ -91,14 +92,16 @@ final class Delivery implements ConnectionWaiter, Exchange.Listener {
   }
 
   @Override
-  public void head(int status) {
-    shared.vertx().cancelTimer(firstByteTimer);
+  public void head(int status, boolean isWhole) {
+    isAnswered = true;
     if (status >= 200 && status < 300) {
       Outcome delivered = new Outcome.Delivered(status);
       verdict = delivered;
-      // Mostly the body is already here: then the connection is free again before anybody hears of
-      // the outcome.
-      shared.vertx().runOnContext(v -> outcome.complete(delivered));
+      if (!isWhole) {
+        // Mostly the body is already here: then the connection is free again before anybody hears
+        // of the outcome.
+        shared.vertx().runOnContext(v -> outcome.complete(delivered));
+      }
     }
   }
 
@@ -134,7 +137,10 @@ final class Delivery implements ConnectionWaiter, Exchange.Listener {
       exchange = null;
       phase = known == null ? Phase.WAITING : Phase.ENDED;
     }
-    shared.vertx().cancelTimer(firstByteTimer);
+    if (firstByteTimer != NO_TIMER) {
+      shared.vertx().cancelTimer(firstByteTimer);
+      firstByteTimer = NO_TIMER;
+    }
     if (used != null) {
       shared.pool().release(destination, used, reusable);
     }
@@ -161,12 +167,7 @@ final class Delivery implements ConnectionWaiter, Exchange.Listener {
       shared.pool().release(destination, found, true);
       return;
     }
-    arm();
-    long firstByteMillis = shared.limits().firstByte().toMillis();
-    if (firstByteMillis < budgetMillis) {
-      firstByteTimer =
-          shared.vertx().setTimer(firstByteMillis, timer -> started.abort(timeout("first byte")));
-    }
+    armForFirstByte(started);
     started.start(
         destination.url(), request.signed(shared.clock().instant()), Buffer.buffer(request.body()));
   }
@@ -174,6 +175,41 @@ final class Delivery implements ConnectionWaiter, Exchange.Listener {
   private void arm() {
     if (armed.compareAndSet(false, true) && !outcome.isDone()) {
       deadlineTimer = shared.vertx().setTimer(budgetMillis, timer -> deadline());
+    }
+  }
+
+  /**
+   * One timer serves both limits of a delivery that waited for no connection: first that of the
+   * answer's head, then what is left until the deadline.
+   */
+  private void armForFirstByte(Exchange started) {
+    long firstByteMillis = shared.limits().firstByte().toMillis();
+    isAnswered = false;
+    if (firstByteMillis >= budgetMillis) {
+      arm();
+    } else if (armed.compareAndSet(false, true)) {
+      deadlineTimer =
+          shared
+              .vertx()
+              .setTimer(
+                  firstByteMillis,
+                  timer -> {
+                    deadlineTimer =
+                        shared.vertx().setTimer(budgetMillis - firstByteMillis, rest -> deadline());
+                    firstByteOver(started);
+                  });
+    } else {
+      firstByteTimer = shared.vertx().setTimer(firstByteMillis, timer -> firstByteOver(started));
+    }
+  }
+
+  private void firstByteOver(Exchange waiting) {
+    boolean isCurrent;
+    synchronized (this) {
+      isCurrent = exchange == waiting;
+    }
+    if (isCurrent && !isAnswered) {
+      waiting.abort(timeout("first byte"));
     }
   }
 

@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
   /** Hears, on the connection's event loop, what comes of an exchange. */
   interface Listener {
-    /** The head of the answer is here. */
-    void head(int status);
+    /**
+     * The head of the answer is here.
+     *
+     * @param isWhole true if no body follows, so that it is over at once
+     */
+    void head(int status, boolean isWhole);
 
     /** An answer other than 2xx has ended, or as much of it as is read. */
     void rejected(int status, @Nullable String retryAfter, String excerpt);
@@ -38,6 +42,9 @@ final class Exchange {
      */
     void over(boolean reusable);
   }
+
+  private static final int NO_CONTENT = 204;
+  private static final String NOTHING = "0";
 
   private final Connection connection;
   private final Listener listener;
@@ -112,7 +119,7 @@ final class Exchange {
             end(false);
           }
         });
-    listener.head(head.statusCode());
+    listener.head(head.statusCode(), hasNoBody(head));
   }
 
   private void broken(Throwable cause) {
@@ -148,6 +155,11 @@ final class Exchange {
             ? said == null || !said.toLowerCase(Locale.ROOT).contains("close")
             : said != null && said.equalsIgnoreCase("keep-alive");
     return persistent && head.statusCode() >= 200 && written.succeeded();
+  }
+
+  private static boolean hasNoBody(HttpClientResponse head) {
+    return head.statusCode() == NO_CONTENT
+        || NOTHING.equals(head.getHeader(HttpHeaders.CONTENT_LENGTH));
   }
 
   private static boolean isSuccess(int status) {

@@ -2,6 +2,7 @@
 
 package dev.redrive.server.support;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -15,7 +16,10 @@ import java.util.stream.Stream;
 
 /** A client of the server's API, which holds every answer to the description. */
 public final class Api {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  /** How long a test waits for what must come: far longer than it takes on a busy machine. */
+  public static final Duration BOUND = Duration.ofSeconds(50);
+
+  private static final Duration TIMEOUT = BOUND.multipliedBy(2);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final String root;
@@ -55,6 +59,12 @@ public final class Api {
   /** Sends a payload to a queue. */
   public Reply send(String queue, String payload, String... headers) {
     return call("POST", "/v1/queues/" + queue + "/messages", payload, headers);
+  }
+
+  /** Leases what is there or comes of a queue; empty only if nothing comes at all. */
+  public JsonNode lease(String queue) {
+    String request = "{\"max\":10,\"wait\":\"" + BOUND.toSeconds() + "s\"}";
+    return post("/v1/queues/" + queue + ":lease", request).json().path("deliveries");
   }
 
   /** Any request; the headers are names and values in turn. */

@@ -13,7 +13,7 @@ import java.util.Locale;
 
 /** A connection on which anything can be written, sound or not. */
 public final class RawHttp implements AutoCloseable {
-  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final int TIMEOUT_MILLIS = (int) Api.BOUND.toMillis();
 
   /** Little, so that a client that does not read is soon noticed. */
   private static final int RECEIVE_BYTES = 16 * 1_024;
@@ -33,6 +33,15 @@ public final class RawHttp implements AutoCloseable {
   public void write(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     socket.getOutputStream().flush();
+  }
+
+  /** Writes these characters as far as the other side takes them: it may have had enough before. */
+  public void writeWhatIsTaken(String text) throws IOException {
+    try {
+      write(text);
+    } catch (SocketException e) {
+      // What it answered can still be read.
+    }
   }
 
   /** Writes these lines, and the empty one that ends a head. */
@@ -58,9 +67,11 @@ public final class RawHttp implements AutoCloseable {
   /** Everything until the other side closes the connection. */
   public String rest() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    int next;
-    while ((next = readOrEnd(socket.getInputStream())) >= 0) {
-      all.write(next);
+    try {
+      socket.getInputStream().transferTo(all);
+    } catch (SocketException e) {
+      // A reset is an end too: the other side had not read all that was written.
+      return all.toString(StandardCharsets.ISO_8859_1);
     }
     return all.toString(StandardCharsets.ISO_8859_1);
   }

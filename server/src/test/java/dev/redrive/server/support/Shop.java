@@ -19,7 +19,7 @@ import java.util.function.Function;
 
 /** A receiver of webhooks, on this machine. */
 public final class Shop implements AutoCloseable {
-  private static final long BOUND_SECONDS = 20;
+  private static final long BOUND_SECONDS = Api.BOUND.toSeconds();
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -6,6 +6,7 @@ import static dev.redrive.server.webhook.WebhookFixture.to;
 import static dev.redrive.server.webhook.WebhookFixture.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.server.support.Api;
 import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -153,6 +154,6 @@ class ConnectionPoolTest {
           }
         },
         fresh);
-    return found.get(20, TimeUnit.SECONDS);
+    return found.get(Api.BOUND.toSeconds(), TimeUnit.SECONDS);
   }
 }

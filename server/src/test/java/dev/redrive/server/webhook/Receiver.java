@@ -2,6 +2,7 @@
 
 package dev.redrive.server.webhook;
 
+import dev.redrive.server.support.Api;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -114,7 +115,7 @@ final class Receiver implements AutoCloseable {
 
   /** The next request, waiting for it a while. */
   Request next() throws InterruptedException {
-    Request request = requests.poll(10, TimeUnit.SECONDS);
+    Request request = requests.poll(Api.BOUND.toSeconds(), TimeUnit.SECONDS);
     if (request == null) {
       throw new AssertionError("no request arrived");
     }
@@ -129,7 +130,7 @@ final class Receiver implements AutoCloseable {
   /** Holds a script until the test lets it go on. */
   static void await(CountDownLatch latch) throws IOException {
     try {
-      if (!latch.await(30, TimeUnit.SECONDS)) {
+      if (!latch.await(2 * Api.BOUND.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("the test never let the receiver go on");
       }
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.server.support.Api;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -139,7 +140,7 @@ class WebhookAnswerTest {
       assertThat(failure.status()).hasValue(500);
       assertThat(failure.excerpt()).isEqualTo("x".repeat(20_000));
       // What the sockets' own buffers hold comes on top of the 64 KiB.
-      assertThat(taken.get(20, TimeUnit.SECONDS)).isLessThan(32L << 20);
+      assertThat(taken.get(Api.BOUND.toSeconds(), TimeUnit.SECONDS)).isLessThan(32L << 20);
       until(() -> client.openConnections() == 0);
     }
   }

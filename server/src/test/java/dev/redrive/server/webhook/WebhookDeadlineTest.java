@@ -26,7 +26,7 @@ class WebhookDeadlineTest {
   private static final Duration SHORT = Duration.ofMillis(200);
 
   /** Long enough for the head of an answer to be there first, also on a busy machine. */
-  private static final Duration AMPLE = Duration.ofSeconds(4);
+  private static final Duration AMPLE = Duration.ofSeconds(8);
 
   private static final Duration LONG = Duration.ofMinutes(10);
 
@@ -107,7 +107,11 @@ class WebhookDeadlineTest {
   void body_that_drips_byte_by_byte_is_ended_and_the_status_kept() throws Exception {
     try (Receiver receiver =
             dripping("HTTP/1.1 503 No\r\ncontent-length: 10000\r\n\r\n", "z".repeat(10_000));
-        WebhookClient client = fixture.client()) {
+        WebhookClient client =
+            fixture
+                .builder()
+                .limits(WebhookLimits.defaults().withFirstByte(AMPLE.dividedBy(2)))
+                .build()) {
       DeliveryException failure =
           failure(deliver(client, to(receiver.url()).timeout(AMPLE).build()));
 
@@ -188,6 +192,9 @@ class WebhookDeadlineTest {
    * refused.
    */
   private static final class FullBacklog implements AutoCloseable {
+    /** On this machine a connection that is taken at all is taken by the kernel at once. */
+    private static final int CONNECT_MILLIS = 500;
+
     private final ServerSocket server;
     private final List<Socket> queued = new ArrayList<>();
 
@@ -197,7 +204,7 @@ class WebhookDeadlineTest {
         Socket socket = new Socket();
         queued.add(socket);
         try {
-          socket.connect(server.getLocalSocketAddress(), 100);
+          socket.connect(server.getLocalSocketAddress(), CONNECT_MILLIS);
         } catch (IOException e) {
           return; // Full, as wanted.
         }

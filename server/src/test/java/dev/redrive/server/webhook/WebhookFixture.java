@@ -4,6 +4,8 @@ package dev.redrive.server.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.server.support.Api;
+import dev.redrive.testkit.Poll;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -25,8 +27,6 @@ final class WebhookFixture implements AfterEachCallback {
 
   /** Longer than any test's patience, so that no deadline hides a delivery that hangs. */
   private static final Duration FOREVER = Duration.ofMinutes(10);
-
-  private static final long PATIENCE_SECONDS = 20;
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -65,7 +65,7 @@ final class WebhookFixture implements AfterEachCallback {
 
   static Outcome await(CompletableFuture<Outcome> outcome) {
     try {
-      return outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return outcome.get(Api.BOUND.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError("no outcome", e);
     }
@@ -78,15 +78,15 @@ final class WebhookFixture implements AfterEachCallback {
 
   /** Waits until the condition holds, or fails. */
   static void until(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("condition within patience").isLessThan(end);
-      Thread.onSpinWait();
-    }
+    Poll.until("the condition", Api.BOUND, condition);
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Api.BOUND.toSeconds(), TimeUnit.SECONDS);
   }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -244,13 +245,12 @@ class WebhookGuardTest {
 
   @Test
   void connection_refused_names_no_address_either() throws Exception {
-    int port;
-    try (Receiver receiver = Receiver.answering(Receiver.OK)) {
-      port = receiver.port();
-    }
-    try (WebhookClient client = fixture.builder().resolver(answering("127.0.0.1")).build()) {
+    try (Socket taken = new Socket();
+        WebhookClient client = fixture.builder().resolver(answering("127.0.0.1")).build()) {
+      // Taken, so that nobody else listens there either.
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       DeliveryException failure =
-          failure(deliver(client, to("http://hook.example:" + port + "/").build()));
+          failure(deliver(client, to("http://hook.example:" + taken.getLocalPort() + "/").build()));
 
       assertThat(failure.kind()).isEqualTo(FailureKind.CONNECT);
       assertThat(failure).hasMessage("the receiver accepted no connection").hasNoCause();

@@ -202,7 +202,8 @@ class WebhookPoolTest {
         client.tick();
       }
 
-      assertThat(connections).containsExactlyInAnyOrder(1, 2);
+      // More than these where the machine is so busy that a connection falls idle meanwhile.
+      assertThat(connections).contains(1, 2);
     }
   }
 

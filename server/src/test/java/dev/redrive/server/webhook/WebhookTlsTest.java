@@ -7,6 +7,7 @@ import static dev.redrive.server.webhook.WebhookFixture.failure;
 import static dev.redrive.server.webhook.WebhookFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.server.support.Api;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,7 +31,8 @@ class WebhookTlsTest {
       assertThat(deliver(client, pinned(receiver))).isEqualTo(new Outcome.Delivered(200));
       assertThat(deliver(client, pinned(receiver))).isEqualTo(new Outcome.Delivered(200));
 
-      assertThat(serverNames.poll(10, TimeUnit.SECONDS)).isEqualTo("hook.example");
+      assertThat(serverNames.poll(Api.BOUND.toSeconds(), TimeUnit.SECONDS))
+          .isEqualTo("hook.example");
       assertThat(receiver.connections()).isEqualTo(1);
       assertThat(receiver.next().headers())
           .containsEntry("host", "hook.example:" + receiver.port());
@@ -100,7 +102,12 @@ class WebhookTlsTest {
   @Test
   void receiver_that_speaks_no_tls_is_refused() throws Exception {
     try (Receiver receiver =
-            Receiver.scripted(line -> line.write("HTTP/1.1 400 No\r\ncontent-length: 0\r\n\r\n"));
+            Receiver.scripted(
+                line -> {
+                  line.write("HTTP/1.1 400 No\r\ncontent-length: 0\r\n\r\n");
+                  // Closed by the other side: a reset might come before it has read this.
+                  line.awaitClose();
+                });
         WebhookClient client = client()) {
       assertThat(failure(deliver(client, pinned(receiver))).kind()).isEqualTo(FailureKind.TLS);
     }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -84,7 +85,7 @@ class MicrometerListenerTest {
 
   @Test
   void a_pause_can_be_seen() {
-    listener.on(new Event.Paused("orders", NOW, "why"));
+    listener.on(new Event.Paused("orders", NOW, "why", Optional.empty()));
     assertThat(registry.get("redrive.paused").gauge().value()).isEqualTo(1);
 
     listener.on(new Event.Resumed("orders", NOW));
