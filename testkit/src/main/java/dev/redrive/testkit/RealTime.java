@@ -38,7 +38,8 @@ public final class RealTime implements Timers, AutoCloseable {
             return random.nextLong();
           }
         };
-    environment = new Environment(CLOCK, this, shared, Executors.newCachedThreadPool(threads), threads);
+    environment =
+        new Environment(CLOCK, this, shared, Executors.newCachedThreadPool(threads), threads);
   }
 
   /** What to give to a transport. */

@@ -128,8 +128,7 @@ public final class RabbitServer implements AutoCloseable {
                 SERVER.toString()),
             folder.resolve("server.log"));
     node = Optional.of(started);
-    started.awaitReady(
-        "RabbitMQ", READY, () -> started.log().contains("Server startup complete"));
+    started.awaitReady("RabbitMQ", READY, () -> started.log().contains("Server startup complete"));
   }
 
   /** Where it listens on 127.0.0.1; the same after a restart. Its user is guest, guest. */

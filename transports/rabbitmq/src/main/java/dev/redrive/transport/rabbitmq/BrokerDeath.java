@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A line of {@code x-death}: the broker dead-lettered the message.
  *
  * @param queue out of which queue
- * @param reason why, in the broker's word: {@code rejected}, {@code expired}, {@code maxlen}, {@code
- *     delivery_limit}
+ * @param reason why, in the broker's word: {@code rejected}, {@code expired}, {@code maxlen},
+ *     {@code delivery_limit}
  * @param at when, in whole seconds
  */
 record BrokerDeath(String queue, String reason, Instant at) {
@@ -39,7 +39,6 @@ record BrokerDeath(String queue, String reason, Instant at) {
     }
     Instant at = fields.get("time") instanceof Date date ? date.toInstant() : Instant.EPOCH;
     return Optional.of(
-        new BrokerDeath(
-            Headers.text(fields.get("queue")), Headers.text(fields.get("reason")), at));
+        new BrokerDeath(Headers.text(fields.get("queue")), Headers.text(fields.get("reason")), at));
   }
 }

@@ -26,7 +26,9 @@ final class BrokerVersion {
     int minor = Integer.parseInt(numbers.group(2));
     if (major < MAJOR_MIN || (major == MAJOR_MIN && minor < MINOR_MIN)) {
       throw new TransportException(
-          "this is RabbitMQ " + version + ", which may lose what it dead-letters; 3.10 or later is"
+          "this is RabbitMQ "
+              + version
+              + ", which may lose what it dead-letters; 3.10 or later is"
               + " needed");
     }
   }

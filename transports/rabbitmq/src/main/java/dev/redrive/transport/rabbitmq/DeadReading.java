@@ -9,11 +9,8 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
-import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,8 +24,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>The broker cannot show a queue, only hand it over. So a reading takes all letters, looks at
  * them, moves those that are to be moved, and gives the others back. Only one reading at a time can
- * see all of them; a queue that just one connection may have keeps the others waiting, and is gone
- * with that connection.
+ * see all of them, so that each waits for its {@link Turn}.
  *
  * <p>To move a letter is the broker's work: a letter that is rejected goes from the queue of dead
  * letters to the queue itself, in which it is before it leaves the other. There is no moment at
@@ -40,8 +36,6 @@ final class DeadReading implements AutoCloseable {
   private static final int FIRST_PREFETCH = 200;
   private static final int PREFETCH_GROWTH = 10;
   private static final int PREFETCH_MAX = 0xFFFF;
-  private static final Duration TURN_MAX = Duration.ofSeconds(30);
-  private static final Duration TURN_PAUSE = Duration.ofMillis(20);
   private static final long ANSWER_SECONDS = 30;
 
   /** Is shown each letter, one after another, on some thread. */
@@ -49,58 +43,24 @@ final class DeadReading implements AutoCloseable {
     void visit(long tag, AMQP.BasicProperties properties, byte[] body);
   }
 
-  private final Channel turn;
+  private final Turn turn;
   private final Channel channel;
-  private final String lock;
 
-  private DeadReading(Channel turn, Channel channel, String lock) {
+  private DeadReading(Turn turn, Channel channel) {
     this.turn = turn;
     this.channel = channel;
-    this.lock = lock;
   }
 
   /** Waits for its turn, and begins. */
-  static DeadReading open(Link link, String lock, Environment environment) throws IOException {
-    Channel turn = awaitTurn(link, lock, environment);
+  static DeadReading open(Connection connection, String name, Environment environment)
+      throws IOException {
+    Turn turn = Turn.await(connection, name, environment);
     try {
-      return new DeadReading(turn, link.channel(link.consuming()), lock);
+      return new DeadReading(turn, Link.channel(connection));
     } catch (IOException | RuntimeException failure) {
-      turn.abort();
+      turn.close();
       throw failure;
     }
-  }
-
-  private static Channel awaitTurn(Link link, String lock, Environment environment)
-      throws IOException {
-    Instant latest = environment.clock().instant().plus(TURN_MAX);
-    while (true) {
-      Connection connection = link.consuming();
-      Channel turn = link.channel(connection);
-      try {
-        turn.queueDeclare(lock, false, true, true, null);
-        return turn;
-      } catch (IOException refused) {
-        turn.abort();
-        if (!isLocked(refused)) {
-          throw refused;
-        }
-      }
-      Instant now = environment.clock().instant();
-      if (now.isAfter(latest)) {
-        throw new TransportException(
-            "another process has been reading these dead letters for %d s; try again later"
-                .formatted(TURN_MAX.toSeconds()));
-      }
-      CompletableFuture<Void> pause = new CompletableFuture<>();
-      environment.timers().at(now.plus(TURN_PAUSE), () -> pause.complete(null));
-      pause.join();
-    }
-  }
-
-  private static boolean isLocked(IOException refused) {
-    return refused.getCause() instanceof ShutdownSignalException signal
-        && signal.getReason() instanceof AMQP.Channel.Close close
-        && close.getReplyCode() == AMQP.RESOURCE_LOCKED;
   }
 
   /**
@@ -110,6 +70,7 @@ final class DeadReading implements AutoCloseable {
    */
   void readAll(String queue, Visitor visitor) throws IOException {
     List<Inbox> inboxes = new ArrayList<>();
+    List<String> consumers = new ArrayList<>();
     Visitor oneByOne =
         (tag, properties, body) -> {
           synchronized (this) {
@@ -121,17 +82,16 @@ final class DeadReading implements AutoCloseable {
       Inbox inbox = new Inbox(oneByOne);
       inboxes.add(inbox);
       channel.basicQos(prefetch);
-      channel.basicConsume(queue, false, inbox);
+      consumers.add(channel.basicConsume(queue, false, inbox));
       GetResponse further = channel.basicGet(queue, false);
       if (further == null) {
         break;
       }
-      oneByOne.visit(
-          further.getEnvelope().getDeliveryTag(), further.getProps(), further.getBody());
+      oneByOne.visit(further.getEnvelope().getDeliveryTag(), further.getProps(), further.getBody());
       prefetch = Math.min(prefetch * PREFETCH_GROWTH, PREFETCH_MAX);
     }
-    for (Inbox inbox : inboxes) {
-      channel.basicCancel(inbox.getConsumerTag());
+    for (String consumer : consumers) {
+      channel.basicCancel(consumer);
     }
     for (Inbox inbox : inboxes) {
       inbox.awaitEnd();
@@ -169,14 +129,12 @@ final class DeadReading implements AutoCloseable {
         channel.basicNack(0, true, true);
         awaitTaken();
         channel.close();
-        turn.queueDelete(lock);
-        turn.close();
       }
     } catch (TimeoutException late) {
       throw new IOException("the broker does not answer", late);
     } finally {
       channel.abort();
-      turn.abort();
+      turn.close();
     }
   }
 

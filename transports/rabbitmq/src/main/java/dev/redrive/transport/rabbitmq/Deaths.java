@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Writes dead letters, and numbers them in the order in which they die. A number is text, so that it
- * is compared as such: when, in milliseconds of 13 digits; which one of this process; and which
+ * Writes dead letters, and numbers them in the order in which they die. A number is text, so that
+ * it is compared as such: when, in milliseconds of 13 digits; which one of this process; and which
  * process, so that no two have the same. Thread-safe.
  */
 final class Deaths {

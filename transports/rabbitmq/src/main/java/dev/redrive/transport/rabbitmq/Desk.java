@@ -66,8 +66,7 @@ final class Desk {
     } catch (RedriveException failure) {
       result.completeExceptionally(failure);
     } catch (IOException | RuntimeException failure) {
-      String cause =
-          Optional.ofNullable(failure.getCause()).orElse(failure).toString();
+      String cause = Optional.ofNullable(failure.getCause()).orElse(failure).toString();
       result.completeExceptionally(
           new TransportException("RabbitMQ did not do it: " + cause, failure));
     }

@@ -93,9 +93,7 @@ final class Headers {
   /** The sender's headers alone. */
   static Map<String, String> senders(Map<String, String> texts) {
     Map<String, String> senders = new LinkedHashMap<>(texts);
-    senders
-        .keySet()
-        .removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith(WireHeaders.PREFIX));
+    senders.keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith(WireHeaders.PREFIX));
     return senders;
   }
 

@@ -55,7 +55,7 @@ final class Intake {
 
   Intake(Link link, String queue, Loop loop, Receiver receiver) throws IOException {
     this.link = link;
-    this.channel = link.channel(link.consuming());
+    this.channel = Link.channel(link.consuming());
     this.queue = queue;
     this.loop = loop;
     this.receiver = receiver;

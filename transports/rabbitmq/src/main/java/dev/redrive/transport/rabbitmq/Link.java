@@ -10,7 +10,6 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,7 +32,8 @@ final class Link {
   private Link(Connection publishing, Connection consuming) {
     this.publishing = publishing;
     this.consuming = consuming;
-    ShutdownListener end = (ShutdownSignalException signal) -> lose(String.valueOf(signal.getMessage()));
+    ShutdownListener end =
+        (ShutdownSignalException signal) -> lose(String.valueOf(signal.getMessage()));
     // Added to a connection that is closed already, it is called at once.
     publishing.addShutdownListener(end);
     consuming.addShutdownListener(end);
@@ -55,6 +55,7 @@ final class Link {
     factory.setHandshakeTimeout(TIMEOUT_MILLIS);
     factory.setChannelRpcTimeout(3 * TIMEOUT_MILLIS);
     factory.setThreadFactory(environment.threads());
+    factory.setExceptionHandler(new QuietExceptions());
     if (config.isTls()) {
       factory.useSslProtocol(SSLContext.getDefault());
       factory.enableHostnameVerification();
@@ -82,7 +83,8 @@ final class Link {
     return consuming;
   }
 
-  Channel channel(Connection connection) throws IOException {
+  /** A new channel. Blocks. */
+  static Channel channel(Connection connection) throws IOException {
     return connection
         .openChannel()
         .orElseThrow(() -> new IOException("the connection has no channel left"));

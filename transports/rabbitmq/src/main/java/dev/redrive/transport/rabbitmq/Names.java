@@ -31,7 +31,12 @@ record Names(String prefix) {
     return prefix + "." + queue + ".dead";
   }
 
-  /** A queue that only one connection can have: who has it reads the dead letters. */
+  /** The {@link Turn} to make the ladder. */
+  String building() {
+    return prefix + ".delay.building";
+  }
+
+  /** The {@link Turn} to read the dead letters. */
   String reading(String queue) {
     return prefix + "." + queue + ".dead.reading";
   }

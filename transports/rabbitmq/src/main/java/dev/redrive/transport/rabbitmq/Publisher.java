@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * one and are sent again, so that the broker may hold them twice; copies of leased messages are
  * not, because their leases are lost as well and the originals come again.
  *
- * <p>Thread-safe; everything happens on one loop, which must not be anybody else's, because a
- * write blocks while the broker does not read.
+ * <p>Thread-safe; everything happens on one loop, which must not be anybody else's, because a write
+ * blocks while the broker does not read.
  */
 final class Publisher {
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
@@ -85,8 +85,7 @@ final class Publisher {
             loop.execute(() -> refused(fresh, number, multiple));
           }
         });
-    fresh.addReturnListener(
-        (Return returned) -> loop.execute(() -> returned(fresh, returned)));
+    fresh.addReturnListener((Return returned) -> loop.execute(() -> returned(fresh, returned)));
     loop.execute(
         () -> {
           channel = fresh;
@@ -145,10 +144,7 @@ final class Publisher {
 
   private void pump() {
     Channel open = channel;
-    while (open != null
-        && !isBlocked
-        && !waiting.isEmpty()
-        && unconfirmed.size() < window.size()) {
+    while (open != null && !isBlocked && !waiting.isEmpty() && unconfirmed.size() < window.size()) {
       Parcel parcel = waiting.remove();
       parcel.sent();
       unconfirmed.put(open.getNextPublishSeqNo(), parcel);
@@ -219,8 +215,7 @@ final class Publisher {
     if (by != channel) {
       return;
     }
-    Parcel.Address address =
-        new Parcel.Address(returned.getExchange(), returned.getRoutingKey());
+    Parcel.Address address = new Parcel.Address(returned.getExchange(), returned.getRoutingKey());
     AMQP.BasicProperties properties = returned.getProperties();
     for (Parcel parcel : unconfirmed.values()) {
       if (!parcel.isReturned()

@@ -42,7 +42,7 @@ final class RabbitDeadLetters implements DeadLetters {
         queue,
         link -> {
           try (DeadReading reading =
-              DeadReading.open(link, queue.reading(), queue.environment())) {
+              DeadReading.open(link.consuming(), queue.reading(), queue.environment())) {
             return use.of(reading);
           }
         });
@@ -98,8 +98,7 @@ final class RabbitDeadLetters implements DeadLetters {
   public CompletionStage<Optional<DeadLetter>> find(String id) {
     DeadLetterFilter filter = DeadLetterFilter.ids(Set.of(id));
     return reading(
-        reading ->
-            select(reading, filter, BEFORE_ALL, 1, true).letters().stream().findFirst());
+        reading -> select(reading, filter, BEFORE_ALL, 1, true).letters().stream().findFirst());
   }
 
   @Override
@@ -158,8 +157,7 @@ final class RabbitDeadLetters implements DeadLetters {
         return;
       }
       picked.put(
-          key,
-          new Picked(tag, withLetter ? Optional.of(numbered.letter()) : Optional.empty()));
+          key, new Picked(tag, withLetter ? Optional.of(numbered.letter()) : Optional.empty()));
       if (picked.size() > max) {
         picked.pollLastEntry();
       }

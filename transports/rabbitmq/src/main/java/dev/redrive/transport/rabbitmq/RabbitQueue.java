@@ -90,8 +90,7 @@ final class RabbitQueue {
   }
 
   /** A message for this queue: by way of the ladder if it is not due. */
-  Parcel parcel(
-      Instant dueAt, AMQP.BasicProperties properties, byte[] body, boolean isSentAgain) {
+  Parcel parcel(Instant dueAt, AMQP.BasicProperties properties, byte[] body, boolean isSentAgain) {
     Duration delay = Duration.between(environment().clock().instant(), dueAt);
     // What is due within a tick is kept by whoever gets it.
     if (delay.compareTo(Ladder.TICK) < 0) {
@@ -99,8 +98,7 @@ final class RabbitQueue {
     }
     long ticks = Ladder.ticks(delay);
     Parcel.Address ladder =
-        new Parcel.Address(
-            shared.names().level(Ladder.entry(ticks)), Ladder.key(ticks, name));
+        new Parcel.Address(shared.names().level(Ladder.entry(ticks)), Ladder.key(ticks, name));
     return new Parcel(ladder, properties, body, isSentAgain);
   }
 

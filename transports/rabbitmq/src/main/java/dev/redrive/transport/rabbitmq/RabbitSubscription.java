@@ -186,8 +186,7 @@ final class RabbitSubscription implements Subscription {
     long want = credit - due.size() - Math.max(0, early.size() - EARLY_MAX);
     intake
         .filter(open -> want > open.room())
-        .ifPresent(
-            open -> open.widen((int) (want - open.room()), (int) Math.min(want, 0xFFFF)));
+        .ifPresent(open -> open.widen((int) (want - open.room()), (int) Math.min(want, 0xFFFF)));
   }
 
   private void giveBackUnasked() {

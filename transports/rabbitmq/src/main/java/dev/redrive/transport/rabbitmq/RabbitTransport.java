@@ -49,8 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RabbitTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(RabbitTransport.class);
-  private static final Set<Capability> FEATURES =
-      Set.of(Capability.FENCED_LEASE, Capability.RENEW);
+  private static final Set<Capability> FEATURES = Set.of(Capability.FENCED_LEASE, Capability.RENEW);
 
   private final Environment environment;
   private final Topology topology;
@@ -69,7 +68,7 @@ public final class RabbitTransport implements Transport {
       throws GeneralSecurityException {
     Names names = new Names(config.prefix());
     this.environment = environment;
-    this.topology = new Topology(names);
+    this.topology = new Topology(names, environment);
     this.states = new States(environment.executor());
     this.publishing = new Loop(environment.threads());
     this.consuming = new Loop(environment.threads());
@@ -77,13 +76,9 @@ public final class RabbitTransport implements Transport {
     this.desk = new Desk(environment.threads(), this::presentLink);
     this.shared =
         new RabbitQueue.Shared(
-            environment,
-            names,
-            publisher,
-            consuming,
-            new Deaths(environment.random()),
-            () -> link);
-    this.keeper = new LinkKeeper(config, Link.factory(config, environment), environment, new Owner());
+            environment, names, publisher, consuming, new Deaths(environment.random()), () -> link);
+    this.keeper =
+        new LinkKeeper(config, Link.factory(config, environment), environment, new Owner());
   }
 
   /**
@@ -174,8 +169,7 @@ public final class RabbitTransport implements Transport {
       if (problem.isPresent()) {
         results.add(
             CompletableFuture.completedStage(
-                new PublishResult.Refused(
-                    SendRefusedException.Cause.INVALID, problem.get())));
+                new PublishResult.Refused(SendRefusedException.Cause.INVALID, problem.get())));
       } else {
         Parcel parcel = queue.parcel(message.notBefore(), properties, message.body(), true);
         parcels.add(parcel);
@@ -247,12 +241,9 @@ public final class RabbitTransport implements Transport {
         desk.call(
             open -> {
               RabbitQueue queue = queue(name);
-              return new long[] {
-                ready(open, queue.name()), ready(open, queue.dead())
-              };
+              return new long[] {ready(open, queue.name()), ready(open, queue.dead())};
             });
-    return counts.thenApplyAsync(
-        ready -> queue(name).stats(ready[0], ready[1]), consuming);
+    return counts.thenApplyAsync(ready -> queue(name).stats(ready[0], ready[1]), consuming);
   }
 
   private long ready(Link open, String queue) throws IOException {
@@ -306,7 +297,7 @@ public final class RabbitTransport implements Transport {
                   publisher.blocked(true);
                   states.change(TransportState.BLOCKED);
                 }
-  
+
                 @Override
                 public void handleUnblocked() {
                   log.info("RabbitMQ takes messages again");
@@ -314,12 +305,12 @@ public final class RabbitTransport implements Transport {
                   states.change(TransportState.UP);
                 }
               });
-      publisher.attach(fresh.channel(fresh.publishing()));
+      publisher.attach(Link.channel(fresh.publishing()));
       link = Optional.of(fresh);
       consuming.execute(() -> queues.values().forEach(queue -> queue.attach(fresh)));
       states.change(TransportState.UP);
     }
-  
+
     /** One queue that somebody has changed must not keep the others from coming back. */
     private void provisionAgain(Link fresh, String queue) throws IOException {
       try {
@@ -331,7 +322,7 @@ public final class RabbitTransport implements Transport {
         log.error("queue {} cannot be provisioned again", queue, failure);
       }
     }
-  
+
     @Override
     public void down(Link lost) {
       link = Optional.empty();
@@ -339,7 +330,7 @@ public final class RabbitTransport implements Transport {
       publisher.detach();
       consuming.execute(() -> queues.values().forEach(RabbitQueue::detach));
     }
-  
+
     @Override
     public void gaveUp(TransportException why) {
       end = Optional.of(why);

@@ -53,7 +53,8 @@ public record RabbitTransportConfig(
     if (reconnectTries.isPresent() && reconnectTries.getAsInt() < 1) {
       problems.add("reconnectTries must be at least 1, not " + reconnectTries.getAsInt());
     }
-    if (reconnectFor.isPresent() && (reconnectFor.get().isNegative() || reconnectFor.get().isZero())) {
+    if (reconnectFor.isPresent()
+        && (reconnectFor.get().isNegative() || reconnectFor.get().isZero())) {
       problems.add("reconnectFor must be positive, not " + reconnectFor.get());
     }
     if (!problems.isEmpty()) {

@@ -80,8 +80,7 @@ final class SettleRound {
     Wire.Content content = lease.content();
     if (settlement instanceof Settlement.Retry retry) {
       copies.add(
-          new Copy(
-              lease, moved(lease, content.attempts() + 1, retry.dueAt(), retry.headers())));
+          new Copy(lease, moved(lease, content.attempts() + 1, retry.dueAt(), retry.headers())));
     } else if (settlement instanceof Settlement.Dead dead) {
       copies.add(new Copy(lease, queue.letter(lease, dead)));
     } else if (settlement instanceof Settlement.Defer defer) {
@@ -101,8 +100,7 @@ final class SettleRound {
     changes.put(WireHeaders.ATTEMPT, Integer.toString(attempts));
     changes.put(WireHeaders.DUE_AT, Headers.dueTime(dueAt));
     changes.put(WireHeaders.FIRST_SEEN, Headers.time(lease.firstSeen()));
-    return queue.parcel(
-        dueAt, lease.content().copy(changes), lease.content().body(), false);
+    return queue.parcel(dueAt, lease.content().copy(changes), lease.content().body(), false);
   }
 
   private void begin() {

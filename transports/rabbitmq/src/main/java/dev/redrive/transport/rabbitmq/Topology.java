@@ -8,6 +8,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.redrive.TransportException;
+import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +34,11 @@ final class Topology {
   private static final int DELIVERIES_MAX = Integer.MAX_VALUE;
 
   private final Names names;
+  private final Environment environment;
 
-  Topology(Names names) {
+  Topology(Names names, Environment environment) {
     this.names = names;
+    this.environment = environment;
   }
 
   /** A call of the broker on a channel of its own, which an error ends. */
@@ -44,10 +47,7 @@ final class Topology {
   }
 
   private static <T> T call(Connection connection, Call<T> call) throws IOException {
-    Channel channel =
-        connection
-            .openChannel()
-            .orElseThrow(() -> new IOException("the connection has no channel left"));
+    Channel channel = Link.channel(connection);
     try {
       T result = call.on(channel);
       channel.close();
@@ -107,10 +107,26 @@ final class Topology {
   }
 
   private void provisionLadder(Connection connection) throws IOException {
-    String whole = names.ladderIsWhole();
-    if (found(connection, channel -> channel.exchangeDeclarePassive(whole)).isPresent()) {
+    if (isLadderWhole(connection)) {
       return;
     }
+    // Many processes that start at once would otherwise all make it, each slower than one alone.
+    Turn turn = Turn.await(connection, names.building(), environment);
+    try {
+      if (!isLadderWhole(connection)) {
+        buildLadder(connection);
+      }
+    } finally {
+      turn.close();
+    }
+  }
+
+  private boolean isLadderWhole(Connection connection) throws IOException {
+    String whole = names.ladderIsWhole();
+    return found(connection, channel -> channel.exchangeDeclarePassive(whole)).isPresent();
+  }
+
+  private void buildLadder(Connection connection) throws IOException {
     checkStreams(connection);
     call(
         connection,
@@ -119,7 +135,7 @@ final class Topology {
           for (int level = 0; level < Ladder.LEVELS; level++) {
             declareLevel(channel, level);
           }
-          return channel.exchangeDeclare(whole, BuiltinExchangeType.FANOUT, true);
+          return channel.exchangeDeclare(names.ladderIsWhole(), BuiltinExchangeType.FANOUT, true);
         });
     log.info("made the delay queues {} to {}", names.level(0), names.level(Ladder.LEVELS - 1));
   }

@@ -140,8 +140,7 @@ final class Wire {
    *
    * @param dead the name of the queue of its dead letters; if it came from there, it was replayed
    */
-  static Content arrived(
-      AMQP.BasicProperties properties, byte[] body, String dead, RandomIds ids) {
+  static Content arrived(AMQP.BasicProperties properties, byte[] body, String dead, RandomIds ids) {
     Map<String, Object> arrived = properties.getHeaders();
     Map<String, Object> headers = Headers.kept(arrived);
     // A letter of an earlier life leaves no x-death, because only a copy can die again.

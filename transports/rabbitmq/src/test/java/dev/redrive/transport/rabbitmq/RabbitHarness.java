@@ -20,7 +20,7 @@ final class RabbitHarness implements TransportHarness {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
   /** What the broker needs, at worst, to hand over what it has. */
-  private static final Duration WORK = Duration.ofMillis(150);
+  private static final Duration WORK = Duration.ofMillis(50);
 
   private final RealTime time = new RealTime(1);
   private FaultProxy proxy = new FaultProxy(RabbitServer.shared().port());
