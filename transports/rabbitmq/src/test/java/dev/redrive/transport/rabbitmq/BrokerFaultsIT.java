@@ -169,12 +169,15 @@ class BrokerFaultsIT {
   void sends_wait_while_the_broker_raises_an_alarm() {
     Flow flow = flow("blocked");
     flow.consume();
-    CompletableFuture<Void> sending = sending(flow);
-    awaitPart(flow, 0.2);
+    CompletableFuture<Void> sending;
     server.control("set_vm_memory_high_watermark", "0");
-    Poll.until("BLOCKED", BOUND, () -> state.get() == TransportState.BLOCKED);
-    assertThat(sending).isNotDone();
-    server.control("set_vm_memory_high_watermark", "absolute", "1024MB");
+    try {
+      sending = sending(flow);
+      Poll.until("BLOCKED", BOUND, () -> state.get() == TransportState.BLOCKED);
+      assertThat(sending).isNotDone();
+    } finally {
+      server.control("set_vm_memory_high_watermark", "absolute", "1024MB");
+    }
     Poll.until("UP", BOUND, this::isUp);
     settleBooks(flow, "blocked", sending, 0);
   }
