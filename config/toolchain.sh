@@ -125,3 +125,12 @@ need_maven() {
   install "Maven $MAVEN_MIN or later is missing" maven
   has_maven || die "Maven $MAVEN_MIN or later is still not found (there is ${maven_version:-none}); put it first in PATH"
 }
+
+# The oldest RabbitMQ that the transport works on is Debian 12's; its tests start a node of their own, never the service.
+RABBITMQ_SERVER=/usr/lib/rabbitmq/bin/rabbitmq-server
+
+need_rabbitmq() {
+  [ -x "$RABBITMQ_SERVER" ] && return 0
+  install "RabbitMQ, which the tests of its transport start, is missing" rabbitmq-server
+  [ -x "$RABBITMQ_SERVER" ] || die "RabbitMQ is still not found: the tests start $RABBITMQ_SERVER"
+}

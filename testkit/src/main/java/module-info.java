@@ -10,4 +10,5 @@ open module dev.redrive.testkit {
   requires transitive org.assertj.core;
 
   exports dev.redrive.testkit;
+  exports dev.redrive.testkit.servers;
 }

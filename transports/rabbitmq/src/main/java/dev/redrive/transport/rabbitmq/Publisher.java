@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ConfirmListener;
+import com.rabbitmq.client.Return;
+import dev.redrive.spi.Environment;
+import dev.redrive.transport.rabbitmq.Parcel.Fate;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends parcels with confirms, as many at a time as the window allows.
+ *
+ * <p>The broker confirms a parcel when the queue has it durably. One that it cannot route it
+ * returns first and confirms then. One that it refuses, as a queue does whose leader is being
+ * elected, is sent again a few times. When the link is lost, parcels of senders wait for the next
+ * one and are sent again, so that the broker may hold them twice; copies of leased messages are
+ * not, because their leases are lost as well and the originals come again.
+ *
+ * <p>Thread-safe; everything happens on one loop, which must not be anybody else's, because a write
+ * blocks while the broker does not read.
+ */
+final class Publisher {
+  private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+  private static final int REFUSALS_MAX = 6;
+  private static final Duration REFUSAL_PAUSE = Duration.ofMillis(50);
+
+  private final Environment environment;
+  private final Loop loop;
+  private final ConfirmWindow window = new ConfirmWindow();
+  private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
+  // By the number that the broker confirms them by.
+  private final TreeMap<Long, Parcel> unconfirmed = new TreeMap<>();
+  // Null while there is no link.
+  private @Nullable Channel channel;
+  private boolean isBlocked;
+  private boolean hasEnded;
+
+  Publisher(Environment environment, Loop loop) {
+    this.environment = environment;
+    this.loop = loop;
+  }
+
+  /** Sends parcels, in this order. */
+  void send(List<Parcel> parcels) {
+    boolean isTaken =
+        loop.offer(
+            () -> {
+              parcels.forEach(this::enqueue);
+              pump();
+            });
+    if (!isTaken) {
+      parcels.forEach(parcel -> parcel.end(Fate.UNKNOWN));
+    }
+  }
+
+  private void enqueue(Parcel parcel) {
+    if (hasEnded || (channel == null && !parcel.isSentAgain())) {
+      parcel.end(Fate.UNKNOWN);
+    } else {
+      waiting.add(parcel);
+    }
+  }
+
+  /** There is a link; what waits for one is sent over it. */
+  void attach(Channel fresh) throws IOException {
+    fresh.confirmSelect();
+    fresh.addConfirmListener(
+        new ConfirmListener() {
+          @Override
+          public void handleAck(long number, boolean multiple) {
+            loop.execute(() -> confirmed(fresh, number, multiple));
+          }
+
+          @Override
+          public void handleNack(long number, boolean multiple) {
+            loop.execute(() -> refused(fresh, number, multiple));
+          }
+        });
+    fresh.addReturnListener((Return returned) -> loop.execute(() -> returned(fresh, returned)));
+    loop.execute(
+        () -> {
+          channel = fresh;
+          isBlocked = false;
+          pump();
+        });
+  }
+
+  /** The link is lost. */
+  void detach() {
+    loop.execute(
+        () -> {
+          channel = null;
+          List<Parcel> open = new ArrayList<>(unconfirmed.values());
+          unconfirmed.clear();
+          open.addAll(waiting);
+          waiting.clear();
+          for (Parcel parcel : open) {
+            if (parcel.isSentAgain() && !hasEnded) {
+              waiting.add(parcel);
+            } else {
+              parcel.end(Fate.UNKNOWN);
+            }
+          }
+        });
+  }
+
+  /** The broker takes nothing for now, or does again. */
+  void blocked(boolean blocked) {
+    loop.execute(
+        () -> {
+          isBlocked = blocked;
+          if (blocked) {
+            window.shrink();
+          }
+          pump();
+        });
+  }
+
+  /** There will be no further link: what is not confirmed is unknown. */
+  void end() {
+    loop.execute(
+        () -> {
+          hasEnded = true;
+          giveUp();
+        });
+  }
+
+  private void giveUp() {
+    List<Parcel> open = new ArrayList<>(unconfirmed.values());
+    open.addAll(waiting);
+    unconfirmed.clear();
+    waiting.clear();
+    open.forEach(parcel -> parcel.end(Fate.UNKNOWN));
+  }
+
+  private void pump() {
+    Channel open = channel;
+    while (open != null && !isBlocked && !waiting.isEmpty() && unconfirmed.size() < window.size()) {
+      Parcel parcel = waiting.remove();
+      parcel.sent();
+      unconfirmed.put(open.getNextPublishSeqNo(), parcel);
+      try {
+        open.basicPublish(
+            parcel.address().exchange(),
+            parcel.address().routingKey(),
+            true,
+            parcel.properties(),
+            parcel.body());
+      } catch (IOException | AlreadyClosedException lost) {
+        log.debug("the link was lost while a message was sent", lost);
+        // It is among the unconfirmed, and the loss of the link is about to be told.
+        channel = null;
+        return;
+      }
+    }
+  }
+
+  private void confirmed(Channel by, long number, boolean multiple) {
+    if (by != channel) {
+      return;
+    }
+    Collection<Parcel> parcels = take(number, multiple);
+    window.confirmed(parcels.size(), !waiting.isEmpty());
+    for (Parcel parcel : parcels) {
+      parcel.end(parcel.isReturned() ? Fate.UNROUTABLE : Fate.CONFIRMED);
+    }
+    pump();
+  }
+
+  private void refused(Channel by, long number, boolean multiple) {
+    if (by != channel) {
+      return;
+    }
+    window.shrink();
+    for (Parcel parcel : take(number, multiple)) {
+      int refusals = parcel.refused();
+      if (refusals > REFUSALS_MAX) {
+        parcel.end(Fate.REFUSED);
+      } else {
+        environment
+            .timers()
+            .at(
+                environment.clock().instant().plus(REFUSAL_PAUSE.multipliedBy(1L << refusals)),
+                () -> loop.execute(() -> sendAgain(by, parcel)));
+      }
+    }
+    pump();
+  }
+
+  private void sendAgain(Channel refuser, Parcel parcel) {
+    if (refuser != channel && !parcel.isSentAgain()) {
+      parcel.end(Fate.UNKNOWN);
+    } else {
+      enqueue(parcel);
+      pump();
+    }
+  }
+
+  private List<Parcel> take(long number, boolean multiple) {
+    if (!multiple) {
+      Parcel parcel = unconfirmed.remove(number);
+      return parcel == null ? List.of() : List.of(parcel);
+    }
+    Collection<Parcel> upTo = unconfirmed.headMap(number, true).values();
+    List<Parcel> taken = List.copyOf(upTo);
+    upTo.clear();
+    return taken;
+  }
+
+  /**
+   * The broker says where a returned message was to go and not which it was. Those of one address
+   * and id are equally unroutable, so that the oldest one will do.
+   */
+  private void returned(Channel by, Return returned) {
+    if (by != channel) {
+      return;
+    }
+    Parcel.Address address = new Parcel.Address(returned.getExchange(), returned.getRoutingKey());
+    AMQP.BasicProperties properties = returned.getProperties();
+    for (Parcel parcel : unconfirmed.values()) {
+      if (!parcel.isReturned()
+          && parcel.address().equals(address)
+          && Objects.equals(parcel.properties().getMessageId(), properties.getMessageId())) {
+        parcel.returned();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import dev.redrive.spi.InMessage;
+import dev.redrive.spi.Lease;
+import java.time.Instant;
+import java.util.Comparator;
+
+/**
+ * A message that the broker gave to a subscription, first to keep until it is due and asked for,
+ * then leased.
+ *
+ * <p>Its token is the delivery tag on the channel it came by: the broker takes a settlement by no
+ * other channel, and gives the message to somebody else only when that channel is gone or the
+ * message was given back by it. Changed by the subscription's loop alone.
+ */
+final class RabbitLease implements Lease {
+  /** Those due earlier first, and of one due time those that came earlier. */
+  static final Comparator<RabbitLease> BY_DUE_TIME =
+      Comparator.comparing(RabbitLease::dueAt).thenComparingLong(RabbitLease::tag);
+
+  /** Those first whose lease ends first. */
+  static final Comparator<RabbitLease> BY_END =
+      Comparator.comparing((RabbitLease lease) -> lease.end()).thenComparingLong(RabbitLease::tag);
+
+  enum State {
+    /** Here, and not handed over. */
+    KEPT,
+    /** Handed over. */
+    HELD,
+    /** A settlement is on its way; the lease does not end meanwhile. */
+    SETTLING,
+    /** Settled, given back, or lost with its channel. */
+    GONE
+  }
+
+  private final RabbitSubscription owner;
+  private final Intake intake;
+  private final long tag;
+  private final Wire.Content content;
+  private final Instant firstSeen;
+  private final Instant dueAt;
+  private volatile State state = State.KEPT;
+  private volatile Instant end = Instant.MAX;
+
+  RabbitLease(
+      RabbitSubscription owner, Intake intake, long tag, Wire.Content content, Instant now) {
+    this.owner = owner;
+    this.intake = intake;
+    this.tag = tag;
+    this.content = content;
+    this.firstSeen = content.firstSeen(now);
+    this.dueAt = content.dueAt(firstSeen);
+  }
+
+  RabbitSubscription owner() {
+    return owner;
+  }
+
+  Intake intake() {
+    return intake;
+  }
+
+  long tag() {
+    return tag;
+  }
+
+  Wire.Content content() {
+    return content;
+  }
+
+  Instant firstSeen() {
+    return firstSeen;
+  }
+
+  Instant dueAt() {
+    return dueAt;
+  }
+
+  Instant end() {
+    return end;
+  }
+
+  void endsAt(Instant when) {
+    end = when;
+  }
+
+  void state(State changed) {
+    state = changed;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** True if it can be settled at this time. */
+  boolean isHeld(Instant now) {
+    return state == State.HELD && now.isBefore(end);
+  }
+
+  InMessage message() {
+    return new InMessage(
+        this,
+        content.id(),
+        content.key(),
+        content.attempts() + 1,
+        0,
+        dueAt,
+        firstSeen,
+        Headers.texts(content.headers()),
+        content.body());
+  }
+}

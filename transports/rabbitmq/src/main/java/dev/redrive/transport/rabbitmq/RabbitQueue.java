@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import dev.redrive.QueueStats;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Settlement;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A queue that was provisioned: where its messages go, and who takes them. */
+final class RabbitQueue {
+  private static final Logger log = LoggerFactory.getLogger(RabbitQueue.class);
+
+  private final String name;
+  private final Shared shared;
+  private final Wire.RandomIds ids;
+  // Used by the consuming loop alone.
+  private final Set<RabbitSubscription> subscriptions = new LinkedHashSet<>();
+  // What this process has seen; the broker counts none of it.
+  private final AtomicLong succeeded = new AtomicLong();
+  private final AtomicLong cancelled = new AtomicLong();
+  private final AtomicLong purged = new AtomicLong();
+
+  /**
+   * What all queues of a transport share.
+   *
+   * @param environment time and chance
+   * @param names what things are called
+   * @param publisher sends
+   * @param loop where all that has to do with consuming happens
+   * @param deaths numbers the dead letters
+   * @param link the present link
+   */
+  record Shared(
+      Environment environment,
+      Names names,
+      Publisher publisher,
+      Loop loop,
+      Deaths deaths,
+      Supplier<Optional<Link>> link) {}
+
+  RabbitQueue(String name, Shared shared) {
+    this.name = name;
+    this.shared = shared;
+    this.ids = Wire.RandomIds.of(shared.environment().random());
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** The queue that only who reads the dead letters has. */
+  String reading() {
+    return shared.names().reading(name);
+  }
+
+  String dead() {
+    return shared.names().dead(name);
+  }
+
+  Environment environment() {
+    return shared.environment();
+  }
+
+  Loop loop() {
+    return shared.loop();
+  }
+
+  Publisher publisher() {
+    return shared.publisher();
+  }
+
+  Optional<Link> link() {
+    return shared.link().get();
+  }
+
+  Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
+    return Wire.arrived(properties, body, dead(), ids);
+  }
+
+  /** A message for this queue: by way of the ladder if it is not due. */
+  Parcel parcel(Instant dueAt, AMQP.BasicProperties properties, byte[] body, boolean isSentAgain) {
+    Duration delay = Duration.between(environment().clock().instant(), dueAt);
+    // What is due within a tick is kept by whoever gets it.
+    if (delay.compareTo(Ladder.TICK) < 0) {
+      return new Parcel(new Parcel.Address("", name), properties, body, isSentAgain);
+    }
+    long ticks = Ladder.ticks(delay);
+    Parcel.Address ladder =
+        new Parcel.Address(shared.names().level(Ladder.entry(ticks)), Ladder.key(ticks, name));
+    return new Parcel(ladder, properties, body, isSentAgain);
+  }
+
+  /** A message for the dead letters. */
+  Parcel letter(RabbitLease lease, Settlement.Dead dead) {
+    return new Parcel(
+        new Parcel.Address("", dead()),
+        shared.deaths().letter(lease, dead, environment().clock().instant()),
+        lease.content().body(),
+        false);
+  }
+
+  /** A settlement holds. */
+  void count(Settlement settlement) {
+    if (settlement instanceof Settlement.Ack) {
+      succeeded.incrementAndGet();
+    } else if (settlement instanceof Settlement.Discard) {
+      cancelled.incrementAndGet();
+    }
+  }
+
+  void purged(int count) {
+    purged.addAndGet(count);
+  }
+
+  /**
+   * The counts, as far as anybody knows them; what waits on the ladder nobody does. Called on the
+   * loop.
+   */
+  QueueStats stats(long ready, long dead) {
+    long waiting = ready + subscriptions.stream().mapToLong(RabbitSubscription::kept).sum();
+    long running = subscriptions.stream().mapToLong(RabbitSubscription::running).sum();
+    long ended = succeeded.get() + purged.get() + cancelled.get();
+    return new QueueStats(
+        waiting + running + dead + ended,
+        waiting,
+        0,
+        running,
+        succeeded.get(),
+        dead,
+        purged.get(),
+        cancelled.get(),
+        Optional.empty());
+  }
+
+  /** A consumer more. Called on the loop. */
+  void add(RabbitSubscription subscription) {
+    subscriptions.add(subscription);
+    link().filter(link -> !link.isLost()).ifPresent(link -> attach(subscription, link));
+  }
+
+  /** A consumer has closed. Called on the loop. */
+  void forget(RabbitSubscription subscription) {
+    subscriptions.remove(subscription);
+  }
+
+  /** There is a link. Called on the loop. */
+  void attach(Link link) {
+    subscriptions.forEach(subscription -> attach(subscription, link));
+  }
+
+  private void attach(RabbitSubscription subscription, Link link) {
+    try {
+      subscription.attach(link);
+    } catch (IOException | RuntimeException failure) {
+      log.debug("the link was lost while it was made", failure);
+      link.lose("queue " + name + " cannot be consumed: " + failure);
+    }
+  }
+
+  /** The link is lost. Called on the loop. */
+  void detach() {
+    subscriptions.forEach(RabbitSubscription::detach);
+  }
+
+  /** Those that consume it now. Called on the loop. */
+  List<RabbitSubscription> subscriptions() {
+    return List.copyOf(subscriptions);
+  }
+}

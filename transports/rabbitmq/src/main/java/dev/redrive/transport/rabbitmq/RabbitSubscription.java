@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import dev.redrive.Settled;
+import dev.redrive.spi.InMessage;
+import dev.redrive.spi.Lease;
+import dev.redrive.spi.Settlement;
+import dev.redrive.spi.Sink;
+import dev.redrive.spi.SubscribeOptions;
+import dev.redrive.spi.Subscription;
+import dev.redrive.transport.rabbitmq.RabbitLease.State;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A consumer of a queue, over all links that there will be.
+ *
+ * <p>What the broker sends is kept until it is due and asked for. A message that is kept without
+ * being asked for, because one was settled and no other requested, goes back after a moment, so
+ * that another consumer gets it. One that is not due for longer goes back to the ladder.
+ *
+ * <p>Everything happens on the consuming loop; the sink is called there, too.
+ */
+final class RabbitSubscription implements Subscription {
+  /** How long a message is kept that nobody asked for. */
+  static final Duration LINGER = Duration.ofMillis(40);
+
+  /** Messages that are due within this are kept here until then. */
+  static final Duration KEEP_MAX = Duration.ofSeconds(2);
+
+  private static final int EARLY_MAX = 1_000;
+  private static final long CLOSE_SECONDS = 5;
+
+  private final RabbitQueue queue;
+  private final Duration leaseTime;
+  private final Sink sink;
+  private final Loop loop;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+  // All below is used by the loop alone.
+  private final TreeSet<RabbitLease> due = new TreeSet<>(RabbitLease.BY_DUE_TIME);
+  private final TreeSet<RabbitLease> early = new TreeSet<>(RabbitLease.BY_DUE_TIME);
+  private final LeaseBook leases = new LeaseBook(this);
+  private final Alarm alarm;
+  private final Alarm linger;
+  private Optional<Intake> intake = Optional.empty();
+  private long credit;
+  private boolean isDraining;
+  private boolean isClosed;
+  private boolean isHandingOver;
+  private boolean hasHandedOver;
+  private int settling;
+
+  RabbitSubscription(RabbitQueue queue, SubscribeOptions options, Sink sink) {
+    this.queue = queue;
+    this.leaseTime = options.lease();
+    this.sink = sink;
+    this.loop = queue.loop();
+    this.alarm = new Alarm(queue.environment(), loop, this::round);
+    this.linger = new Alarm(queue.environment(), loop, this::giveBackUnasked);
+  }
+
+  RabbitQueue queue() {
+    return queue;
+  }
+
+  /** There is a link. Called on the loop. */
+  void attach(Link link) throws IOException {
+    // One that came while the link was made is attached already.
+    if (!isClosed && intake.isEmpty()) {
+      intake = Optional.of(new Intake(link, queue.name(), loop, this::received));
+      ask();
+    }
+  }
+
+  /** The link is lost, and with it all that was leased over it. Called on the loop. */
+  void detach() {
+    intake.ifPresent(Intake::abandon);
+    intake = Optional.empty();
+    leases.all().forEach(lease -> lease.state(State.GONE));
+    due.clear();
+    early.clear();
+  }
+
+  @Override
+  public void request(int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException("request at least one message, not " + n);
+    }
+    loop.execute(
+        () -> {
+          if (!isDraining) {
+            credit += n;
+            round();
+          }
+        });
+  }
+
+  private void received(Intake by, long tag, AMQP.BasicProperties properties, byte[] body) {
+    if (by.isLost() || intake.isEmpty() || intake.get() != by) {
+      return;
+    }
+    Wire.Content content = queue.arrived(properties, body);
+    RabbitLease lease = new RabbitLease(this, by, tag, content, now());
+    if (isDraining) {
+      by.giveBack(List.of(tag));
+      return;
+    }
+    early.add(lease);
+    if (!isHandingOver) {
+      // What arrives together is handed over together.
+      isHandingOver = true;
+      loop.execute(
+          () -> {
+            isHandingOver = false;
+            round();
+          });
+    }
+  }
+
+  /** Does all that is to be done now, and sets the alarm for what is to be done next. */
+  private void round() {
+    Instant now = now();
+    giveBack(leases.ended(now));
+    while (!early.isEmpty() && !now.isBefore(early.first().dueAt())) {
+      due.add(early.pollFirst());
+    }
+    putBackLongEarly(now);
+    handOver(now);
+    ask();
+    awaitRequest(now);
+    Instant nextEnd = leases.nextEnd();
+    Instant nextDue = early.isEmpty() ? Instant.MAX : early.first().dueAt();
+    alarm.set(nextEnd.isBefore(nextDue) ? nextEnd : nextDue);
+  }
+
+  // As long as it is asked for more, what is kept here will be asked for soon.
+  private void awaitRequest(Instant now) {
+    if (due.isEmpty() || hasHandedOver) {
+      linger.cancel();
+    }
+    if (!due.isEmpty()) {
+      linger.setUnlessSet(now.plus(LINGER));
+    }
+  }
+
+  /** The clocks of two machines differ, or another program put it into the queue. */
+  private void putBackLongEarly(Instant now) {
+    Instant latest = now.plus(KEEP_MAX);
+    while (!early.isEmpty() && early.last().dueAt().isAfter(latest)) {
+      RabbitLease lease = early.pollLast();
+      lease.state(State.SETTLING);
+      new SettleRound(this).postpone(lease);
+    }
+  }
+
+  private void handOver(Instant now) {
+    List<InMessage> messages = new ArrayList<>();
+    while (credit > 0 && !due.isEmpty()) {
+      RabbitLease lease = due.pollFirst();
+      credit--;
+      leases.hold(lease, now.plus(leaseTime));
+      messages.add(lease.message());
+    }
+    hasHandedOver = !messages.isEmpty();
+    if (hasHandedOver) {
+      sink.accept(messages);
+    }
+  }
+
+  /** Sees to it that the broker may send what is asked for. */
+  private void ask() {
+    long want = credit - due.size() - Math.max(0, early.size() - EARLY_MAX);
+    intake
+        .filter(open -> want > open.room())
+        .ifPresent(open -> open.widen((int) (want - open.room()), (int) Math.min(want, 0xFFFF)));
+  }
+
+  private void giveBackUnasked() {
+    if (credit == 0) {
+      giveBack(due);
+      due.clear();
+    }
+  }
+
+  private void giveBack(Iterable<RabbitLease> leases) {
+    List<Long> tags = new ArrayList<>();
+    for (RabbitLease lease : leases) {
+      lease.state(State.GONE);
+      tags.add(lease.tag());
+    }
+    intake
+        .filter(open -> !tags.isEmpty())
+        .ifPresent(
+            open -> {
+              if (credit == 0) {
+                // Or the broker would send them here again.
+                open.pause();
+              }
+              open.giveBack(tags);
+            });
+  }
+
+  @Override
+  public CompletionStage<List<Settled>> begin(List<Lease> begun) {
+    Instant now = now();
+    return CompletableFuture.completedStage(
+        begun.stream().map(lease -> leases.begin(lease, now)).toList());
+  }
+
+  @Override
+  public CompletionStage<List<Settled>> settle(List<Settlement> batch) {
+    SettleRound settling = new SettleRound(this);
+    return loop.offer(() -> settling.settle(batch))
+        ? settling.answer()
+        : CompletableFuture.completedStage(
+            batch.stream().map(settlement -> Settled.STALE).toList());
+  }
+
+  @Override
+  public CompletionStage<List<Settled>> renew(List<Lease> renewed, Duration by) {
+    CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
+    boolean isTaken =
+        loop.offer(
+            () -> {
+              Instant now = now();
+              answer.complete(renewed.stream().map(lease -> leases.renew(lease, now, by)).toList());
+              round();
+            });
+    return isTaken
+        ? answer
+        : CompletableFuture.completedStage(renewed.stream().map(lease -> Settled.STALE).toList());
+  }
+
+  /** Takes the lease for a settlement, if it is held. Called on the loop. */
+  Optional<RabbitLease> claim(Lease lease) {
+    return leases.claim(lease, now());
+  }
+
+  /** How many messages are here that were not handed over. Called on the loop. */
+  int kept() {
+    return due.size() + early.size();
+  }
+
+  /** How many messages are handed over and not settled. Called on the loop. */
+  int running() {
+    return leases.size() + settling;
+  }
+
+  /** A round of settlements is under way. Called on the loop. */
+  void beginsToSettle() {
+    settling++;
+  }
+
+  /** It is over. Called on the loop. */
+  void hasSettled() {
+    settling--;
+    closeIfOver();
+  }
+
+  Instant now() {
+    return queue.environment().clock().instant();
+  }
+
+  @Override
+  public CompletionStage<Void> drain() {
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    boolean isTaken =
+        loop.offer(
+            () -> {
+              stop();
+              drained.complete(null);
+            });
+    return isTaken ? drained : CompletableFuture.completedStage(null);
+  }
+
+  private void stop() {
+    isDraining = true;
+    credit = 0;
+    intake.ifPresent(Intake::pause);
+    giveBack(due);
+    giveBack(early);
+    due.clear();
+    early.clear();
+    linger.cancel();
+  }
+
+  @Override
+  public void close() {
+    if (loop.isHere()) {
+      end();
+      return;
+    }
+    if (!loop.offer(this::end)) {
+      return;
+    }
+    try {
+      closed.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException late) {
+      // The connection's end gives back what this could not.
+      queue.link().ifPresent(link -> link.lose("a subscription could not be closed"));
+    }
+  }
+
+  private void end() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    stop();
+    giveBack(leases.all());
+    alarm.cancel();
+    queue.forget(this);
+    closeIfOver();
+  }
+
+  // What is being settled keeps the channel until it is.
+  private void closeIfOver() {
+    if (!isClosed || settling > 0) {
+      return;
+    }
+    CompletionStage<Boolean> given =
+        intake.map(Intake::taken).orElse(CompletableFuture.completedStage(true));
+    Optional<Intake> open = intake;
+    intake = Optional.empty();
+    given.whenComplete(
+        (taken, failure) -> {
+          open.ifPresent(Intake::close);
+          closed.complete(null);
+        });
+  }
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.BlockedListener;
+import dev.redrive.DeadLetters;
+import dev.redrive.MessageStatus;
+import dev.redrive.QueueStats;
+import dev.redrive.SendRefusedException;
+import dev.redrive.TransportException;
+import dev.redrive.TransportState;
+import dev.redrive.UnsupportedCapabilityException;
+import dev.redrive.spi.Capabilities;
+import dev.redrive.spi.Capabilities.Durability;
+import dev.redrive.spi.Capabilities.Move;
+import dev.redrive.spi.Capability;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.PublishResult;
+import dev.redrive.spi.QueueSpec;
+import dev.redrive.spi.Sink;
+import dev.redrive.spi.SubscribeOptions;
+import dev.redrive.spi.Subscription;
+import dev.redrive.spi.Transport;
+import dev.redrive.transport.rabbitmq.Parcel.Fate;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps queues on RabbitMQ 3.10 and later, over AMQP 0-9-1: quorum queues, confirmed publishes,
+ * delays by a ladder of queues, dead letters in a queue of their own. {@code
+ * docs/transports/rabbitmq.md} says what is promised and what lies where.
+ *
+ * <p>Thread-safe. A lost connection is made anew, for ever unless the configuration says otherwise;
+ * then the state is FENCED and everything fails.
+ */
+public final class RabbitTransport implements Transport {
+  private static final Logger log = LoggerFactory.getLogger(RabbitTransport.class);
+  private static final Set<Capability> FEATURES = Set.of(Capability.FENCED_LEASE, Capability.RENEW);
+
+  private final Environment environment;
+  private final Topology topology;
+  private final States states;
+  private final Publisher publisher;
+  private final Loop publishing;
+  private final Loop consuming;
+  private final Desk desk;
+  private final LinkKeeper keeper;
+  private final RabbitQueue.Shared shared;
+  private final Map<String, RabbitQueue> queues = new ConcurrentHashMap<>();
+  private volatile Optional<Link> link = Optional.empty();
+  private volatile Optional<TransportException> end = Optional.empty();
+
+  private RabbitTransport(RabbitTransportConfig config, Environment environment)
+      throws GeneralSecurityException {
+    Names names = new Names(config.prefix());
+    this.environment = environment;
+    this.topology = new Topology(names, environment);
+    this.states = new States(environment.executor());
+    this.publishing = new Loop(environment.threads());
+    this.consuming = new Loop(environment.threads());
+    this.publisher = new Publisher(environment, publishing);
+    this.desk = new Desk(environment.threads(), this::presentLink);
+    this.shared =
+        new RabbitQueue.Shared(
+            environment, names, publisher, consuming, new Deaths(environment.random()), () -> link);
+    this.keeper =
+        new LinkKeeper(config, Link.factory(config, environment), environment, new Owner());
+  }
+
+  /**
+   * Opens a transport. Blocks until there is a connection.
+   *
+   * @throws TransportException if it was refused, or the limits of the configuration are reached
+   */
+  public static RabbitTransport open(RabbitTransportConfig config, Environment environment) {
+    try {
+      RabbitTransport transport = new RabbitTransport(config, environment);
+      transport.keeper.start();
+      return transport;
+    } catch (GeneralSecurityException failure) {
+      throw new TransportException("TLS cannot be set up: " + failure.getMessage(), failure);
+    }
+  }
+
+  private Link presentLink() {
+    end.ifPresent(
+        why -> {
+          throw new TransportException(String.valueOf(why.getMessage()), why);
+        });
+    return link.orElseThrow(
+        () ->
+            new TransportException(
+                "there is no connection to RabbitMQ just now; it is being made again"));
+  }
+
+  private RabbitQueue queue(String name) {
+    RabbitQueue queue = queues.get(name);
+    if (queue == null) {
+      throw new TransportException("queue " + name + " is not known; provision it first");
+    }
+    return queue;
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(
+        Durability.POWER_CUT,
+        Move.COPY_THEN_ACK,
+        Move.COPY_THEN_ACK,
+        RabbitSubscription.KEEP_MAX,
+        Ladder.LONGEST,
+        Ladder.TICK,
+        FEATURES);
+  }
+
+  @Override
+  public CompletionStage<Void> provision(QueueSpec spec) {
+    if (spec.isOrdered()) {
+      return unsupported("RabbitMQ keeps no order per key; queue " + spec.name() + " cannot be");
+    }
+    if (spec.maxWaiting().isPresent()) {
+      return unsupported(
+          "RabbitMQ cannot bound what is sent apart from what is retried; leave out the limit of"
+              + " queue "
+              + spec.name());
+    }
+    return desk.call(
+            open -> {
+              topology.provision(open.consuming(), spec.name());
+              return queues.computeIfAbsent(spec.name(), name -> new RabbitQueue(name, shared));
+            })
+        .thenAccept(provisioned -> {});
+  }
+
+  private static <T> CompletionStage<T> unsupported(String why) {
+    return CompletableFuture.failedStage(new UnsupportedCapabilityException(why));
+  }
+
+  @Override
+  public CompletionStage<List<PublishResult>> publish(String name, List<OutMessage> batch) {
+    int frameMax;
+    RabbitQueue queue;
+    try {
+      frameMax = presentLink().publishing().getFrameMax();
+      queue = queue(name);
+    } catch (TransportException refused) {
+      return CompletableFuture.failedStage(refused);
+    }
+    Instant now = environment.clock().instant();
+    List<CompletionStage<PublishResult>> results = new ArrayList<>(batch.size());
+    List<Parcel> parcels = new ArrayList<>(batch.size());
+    for (OutMessage message : batch) {
+      AMQP.BasicProperties properties = Wire.properties(message, now);
+      Optional<String> problem = Wire.problem(properties, frameMax);
+      if (problem.isPresent()) {
+        results.add(
+            CompletableFuture.completedStage(
+                new PublishResult.Refused(SendRefusedException.Cause.INVALID, problem.get())));
+      } else {
+        Parcel parcel = queue.parcel(message.notBefore(), properties, message.body(), true);
+        parcels.add(parcel);
+        results.add(parcel.fate().thenApply(fate -> result(name, fate)));
+      }
+    }
+    publisher.send(parcels);
+    return all(results);
+  }
+
+  private static PublishResult result(String queue, Fate fate) {
+    return switch (fate) {
+      case CONFIRMED -> PublishResult.Accepted.INSTANCE;
+      case UNROUTABLE ->
+          throw new TransportException(
+              "RabbitMQ has no queue " + queue + " any more; provision it again");
+      case REFUSED ->
+          throw new TransportException(
+              "RabbitMQ refused a message of queue " + queue + " several times; is it full?");
+      case UNKNOWN ->
+          throw new TransportException(
+              "the connection was lost before RabbitMQ confirmed a message of queue "
+                  + queue
+                  + "; it may be stored");
+    };
+  }
+
+  private static <T> CompletionStage<List<T>> all(List<CompletionStage<T>> stages) {
+    List<CompletableFuture<T>> futures =
+        stages.stream().map(CompletionStage::toCompletableFuture).toList();
+    return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+        .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
+  }
+
+  @Override
+  public Subscription subscribe(String name, SubscribeOptions options, Sink sink) {
+    checkOpen();
+    RabbitQueue queue = queue(name);
+    RabbitSubscription subscription = new RabbitSubscription(queue, options, sink);
+    consuming.execute(() -> queue.add(subscription));
+    return subscription;
+  }
+
+  private void checkOpen() {
+    if (end.isPresent()) {
+      presentLink();
+    }
+  }
+
+  @Override
+  public DeadLetters deadLetters(String name) {
+    checkOpen();
+    return new RabbitDeadLetters(queue(name), desk);
+  }
+
+  @Override
+  public CompletionStage<Optional<MessageStatus>> find(String queue, String id) {
+    return unsupported("RabbitMQ cannot find a message by its id");
+  }
+
+  @Override
+  public CompletionStage<Boolean> cancel(String queue, String id) {
+    return unsupported("RabbitMQ cannot take a message back by its id");
+  }
+
+  @Override
+  public CompletionStage<QueueStats> stats(String name) {
+    CompletionStage<long[]> counts =
+        desk.call(
+            open -> {
+              RabbitQueue queue = queue(name);
+              return new long[] {ready(open, queue.name()), ready(open, queue.dead())};
+            });
+    return counts.thenApplyAsync(ready -> queue(name).stats(ready[0], ready[1]), consuming);
+  }
+
+  private long ready(Link open, String queue) throws IOException {
+    return topology
+        .stats(open.consuming(), queue)
+        .map(AMQP.Queue.DeclareOk::getMessageCount)
+        .orElse(0);
+  }
+
+  @Override
+  public void onState(Consumer<TransportState> listener) {
+    states.listen(listener);
+  }
+
+  @Override
+  public void close() {
+    if (end.isEmpty()) {
+      end = Optional.of(new TransportException("the RabbitMQ transport is closed; open a new one"));
+    }
+    CompletableFuture<List<RabbitSubscription>> open = new CompletableFuture<>();
+    if (consuming.offer(
+        () ->
+            open.complete(
+                queues.values().stream()
+                    .flatMap(queue -> queue.subscriptions().stream())
+                    .toList()))) {
+      open.join().forEach(RabbitSubscription::close);
+    }
+    desk.end();
+    keeper.close();
+    publisher.end();
+    publishing.end();
+    consuming.end();
+  }
+
+  /** What becomes of the links. */
+  private final class Owner implements LinkKeeper.Owner {
+    @Override
+    public void up(Link fresh) throws IOException {
+      BrokerVersion.check(fresh.consuming());
+      for (String queue : queues.keySet()) {
+        provisionAgain(fresh, queue);
+      }
+      fresh
+          .publishing()
+          .addBlockedListener(
+              new BlockedListener() {
+                @Override
+                public void handleBlocked(String reason) {
+                  log.warn("RabbitMQ takes no messages for now: {}", reason);
+                  publisher.blocked(true);
+                  states.change(TransportState.BLOCKED);
+                }
+
+                @Override
+                public void handleUnblocked() {
+                  log.info("RabbitMQ takes messages again");
+                  publisher.blocked(false);
+                  states.change(TransportState.UP);
+                }
+              });
+      publisher.attach(Link.channel(fresh.publishing()));
+      link = Optional.of(fresh);
+      consuming.execute(() -> queues.values().forEach(queue -> queue.attach(fresh)));
+      states.change(TransportState.UP);
+    }
+
+    /** One queue that somebody has changed must not keep the others from coming back. */
+    private void provisionAgain(Link fresh, String queue) throws IOException {
+      try {
+        topology.provision(fresh.consuming(), queue);
+      } catch (IOException failure) {
+        if (!fresh.consuming().isOpen()) {
+          throw failure;
+        }
+        log.error("queue {} cannot be provisioned again", queue, failure);
+      }
+    }
+
+    @Override
+    public void down(Link lost) {
+      link = Optional.empty();
+      states.change(TransportState.DOWN);
+      publisher.detach();
+      consuming.execute(() -> queues.values().forEach(RabbitQueue::detach));
+    }
+
+    @Override
+    public void gaveUp(TransportException why) {
+      end = Optional.of(why);
+      states.change(TransportState.FENCED);
+      publisher.end();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.redrive.TransportException;
+import dev.redrive.spi.Environment;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The right to do what only one process may do at a time: a queue that just one connection can
+ * have, and that is gone with it. Its methods block.
+ */
+final class Turn implements AutoCloseable {
+  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  private final Channel channel;
+  private final String name;
+
+  private Turn(Channel channel, String name) {
+    this.channel = channel;
+    this.name = name;
+  }
+
+  /**
+   * Waits for the turn of that name.
+   *
+   * @throws TransportException if it does not come
+   */
+  static Turn await(Connection connection, String name, Environment environment)
+      throws IOException {
+    Instant latest = environment.clock().instant().plus(WAIT_MAX);
+    while (true) {
+      Channel channel = Link.channel(connection);
+      try {
+        channel.queueDeclare(name, false, true, true, null);
+        return new Turn(channel, name);
+      } catch (IOException refused) {
+        channel.abort();
+        if (!isTaken(refused)) {
+          throw refused;
+        }
+      }
+      Instant now = environment.clock().instant();
+      if (now.isAfter(latest)) {
+        throw new TransportException(
+            "another process has had %s for %d s; try again later"
+                .formatted(name, WAIT_MAX.toSeconds()));
+      }
+      CompletableFuture<Void> pause = new CompletableFuture<>();
+      environment.timers().at(now.plus(PAUSE), () -> pause.complete(null));
+      pause.join();
+    }
+  }
+
+  private static boolean isTaken(IOException refused) {
+    return refused.getCause() instanceof ShutdownSignalException signal
+        && signal.getReason() instanceof AMQP.Channel.Close close
+        && close.getReplyCode() == AMQP.RESOURCE_LOCKED;
+  }
+
+  /** Lets others have it. */
+  @Override
+  public void close() throws IOException {
+    try {
+      if (channel.isOpen()) {
+        channel.queueDelete(name);
+        channel.close();
+      }
+    } catch (TimeoutException late) {
+      throw new IOException("the broker does not answer", late);
+    } finally {
+      channel.abort();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import dev.redrive.testkit.TransportContract;
+import dev.redrive.testkit.TransportHarness;
+
+/** The contract, against a real RabbitMQ. */
+class RabbitTransportContractTest extends TransportContract {
+  @Override
+  protected TransportHarness newHarness() {
+    return new RabbitHarness();
+  }
+}
