@@ -12,6 +12,8 @@ public enum Reason {
   NOT_RETRYABLE("not-retryable"),
   /** The deadline passed, or the next attempt would not have started before it. */
   EXPIRED("expired"),
+  /** A broker took it out of a queue that was over its length. Redrive itself refuses the send. */
+  OVERFLOW("overflow"),
   /** The message ended the process of its consumer too often. */
   CRASHED("crashed"),
   /** The payload could not be decoded. */

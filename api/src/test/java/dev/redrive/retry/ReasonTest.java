@@ -13,7 +13,13 @@ class ReasonTest {
   void wire_names_are_those_of_the_specification() {
     assertThat(Arrays.stream(Reason.values()).map(Reason::wireName))
         .containsExactly(
-            "attempts-exhausted", "not-retryable", "expired", "crashed", "undecodable", "rejected");
+            "attempts-exhausted",
+            "not-retryable",
+            "expired",
+            "overflow",
+            "crashed",
+            "undecodable",
+            "rejected");
   }
 
   @Test

@@ -22,8 +22,8 @@ final class DeadFilter {
       names = "--reason",
       paramLabel = "REASON",
       description =
-          "Only those dead for this reason: attempts-exhausted, not-retryable, expired, crashed,"
-              + " undecodable, rejected.")
+          "Only those dead for this reason: attempts-exhausted, not-retryable, expired, overflow,"
+              + " crashed, undecodable, rejected.")
   @Nullable String reason;
 
   @Option(names = "--fingerprint", paramLabel = "TEXT", description = "Only failures of this kind.")

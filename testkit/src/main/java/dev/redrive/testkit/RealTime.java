@@ -67,6 +67,17 @@ public final class RealTime implements Timers, AutoCloseable {
     return () -> future.cancel(false);
   }
 
+  @Override
+  public Timer after(Duration delay, Runnable action) {
+    Future<?> future = timers.schedule(action, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+    return () -> future.cancel(false);
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
   private Thread thread(Runnable task) {
     Thread thread = new Thread(task, "real-time-" + count.incrementAndGet());
     thread.setDaemon(true);

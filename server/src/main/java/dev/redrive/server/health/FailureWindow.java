@@ -14,7 +14,8 @@ public final class FailureWindow implements Listener {
   private static final int SECONDS = 60;
 
   /** Deaths that no attempt of this moment led to. */
-  private static final Set<Reason> WITHOUT_ATTEMPT = EnumSet.of(Reason.EXPIRED, Reason.UNDECODABLE);
+  private static final Set<Reason> WITHOUT_ATTEMPT =
+      EnumSet.of(Reason.EXPIRED, Reason.OVERFLOW, Reason.UNDECODABLE);
 
   private final InstantSource clock;
   // All below is guarded by this object.

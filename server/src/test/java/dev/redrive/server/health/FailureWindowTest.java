@@ -46,6 +46,7 @@ class FailureWindowTest {
     succeed();
     die(Reason.EXPIRED);
     die(Reason.UNDECODABLE);
+    die(Reason.OVERFLOW);
     window.on(new Event.Sent("q", now, "a", false));
 
     assertThat(window.rate()).isZero();

@@ -9,6 +9,7 @@ import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
+import dev.redrive.testkit.RealTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class BacklogWorkload {
   /** Arguments: the data folder, the number of messages, {@code fill} or a file for the result. */
   public static void main(String[] arguments) throws Exception {
     int messages = Integer.parseInt(arguments[1]);
-    try (RealTime time = new RealTime();
+    try (RealTime time = new RealTime(1);
         EmbeddedTransport transport =
             EmbeddedTransport.open(
                 EmbeddedTransportConfig.builder(Path.of(arguments[0])).build(),

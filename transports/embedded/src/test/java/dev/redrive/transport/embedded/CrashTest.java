@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.redrive.MessageState;
 import dev.redrive.MessageStatus;
 import dev.redrive.QueueStats;
+import dev.redrive.testkit.RealTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class CrashTest {
       assertThat(log.faults).isEmpty();
       // Where this process is killed in its turn, in the middle of a recovery, the next one goes
       // on.
-      try (RealTime time = new RealTime();
+      try (RealTime time = new RealTime(1);
           EmbeddedTransport transport =
               EmbeddedTransport.open(
                   EmbeddedTransportConfig.builder(root.resolve("data")).build(),

@@ -11,6 +11,7 @@ import dev.redrive.spi.QueueSpec;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
+import dev.redrive.testkit.RealTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -62,7 +63,7 @@ final class CrashWorkload {
 
   /** Arguments: the data folder, the log, and a name that no earlier run had. */
   public static void main(String[] arguments) throws Exception {
-    try (RealTime time = new RealTime();
+    try (RealTime time = new RealTime(1);
         FileChannel log =
             FileChannel.open(
                 Path.of(arguments[1]), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {

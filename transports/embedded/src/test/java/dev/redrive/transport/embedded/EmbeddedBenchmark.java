@@ -9,6 +9,7 @@ import dev.redrive.spi.QueueSpec;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
+import dev.redrive.testkit.RealTime;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ final class EmbeddedBenchmark {
       Folders.delete(folder);
       return;
     }
-    try (RealTime time = new RealTime()) {
+    try (RealTime time = new RealTime(1)) {
       long start = System.nanoTime();
       EmbeddedTransport transport =
           EmbeddedTransport.open(

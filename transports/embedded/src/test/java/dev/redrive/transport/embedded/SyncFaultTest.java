@@ -10,6 +10,7 @@ import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
+import dev.redrive.testkit.RealTime;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,7 +126,7 @@ class SyncFaultTest {
       run(folder, OpenOnly.class, "fdatasync:signal=SIGKILL:when=" + call);
     }
 
-    try (RealTime time = new RealTime();
+    try (RealTime time = new RealTime(1);
         EmbeddedTransport transport = open(time, folder.resolve("data"))) {
       MessageStatus status =
           transport.find(CrashWorkload.QUEUE, "m").toCompletableFuture().join().orElseThrow();
@@ -137,7 +138,7 @@ class SyncFaultTest {
   /** Makes a folder as a process leaves it that was killed in the middle of an attempt. */
   private void leaveBegunAttempt(Path data) throws Exception {
     Path live = root.resolve("live");
-    try (RealTime time = new RealTime();
+    try (RealTime time = new RealTime(1);
         EmbeddedTransport transport = open(time, live)) {
       transport.provision(CrashWorkload.SPEC).toCompletableFuture().join();
       BlockingQueue<InMessage> arrived = new LinkedBlockingQueue<>();
@@ -186,7 +187,7 @@ class SyncFaultTest {
   }
 
   private static void check(Path folder, List<String> log) {
-    try (RealTime time = new RealTime();
+    try (RealTime time = new RealTime(1);
         EmbeddedTransport transport = open(time, folder.resolve("data"))) {
       if (log.stream().noneMatch(SyncFaultTest::isAcknowledgement)) {
         return;

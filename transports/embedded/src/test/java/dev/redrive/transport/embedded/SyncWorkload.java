@@ -10,6 +10,7 @@ import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
+import dev.redrive.testkit.RealTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,7 +43,7 @@ final class SyncWorkload {
   }
 
   private void run(Path folder) throws Exception {
-    try (RealTime time = new RealTime()) {
+    try (RealTime time = new RealTime(1)) {
       try (EmbeddedTransport transport =
           EmbeddedTransport.open(
               EmbeddedTransportConfig.builder(folder).build(), time.environment())) {
