@@ -68,6 +68,7 @@ final class LatenessBenchmark {
       Senders.run(
           lateness.length, number -> queue.send(new byte[256]).toCompletableFuture().join());
       done.await();
+      worker.drain().toCompletableFuture().join();
     } finally {
       worker.close();
       listening.close();

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class TaskQueueBenchmark {
   private static final int TASKS = 1_000_000;
   private static final int THREADS = 2;
-  private static final int ROUNDS = 15;
+  private static final int ROUNDS = 31;
 
   private TaskQueueBenchmark() {}
 
