@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.it;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The time of one fault, from before it struck until messages flowed again.
+ *
+ * @param fault what it was
+ * @param from its beginning
+ * @param to its end
+ * @param isBrokers whether the broker itself was hurt: then it may also double what waits in it
+ */
+record Window(String fault, Instant from, Instant to, boolean isBrokers) {
+  /** Due times are rounded and moves take a moment; what was due so long before may be under way. */
+  private static final Duration MARGIN = Duration.ofMillis(500);
+
+  /** Whether something that lasted this long did so at some time of the window. */
+  boolean meets(Instant begin, Instant end) {
+    return begin.isBefore(to)
+        && !end.equals(Instant.MIN)
+        && (end.equals(Instant.MAX) || end.plus(MARGIN).isAfter(from));
+  }
+}
