@@ -5,6 +5,7 @@
 JAVA_FEATURE_MIN=17
 MAVEN_MIN="3.8"
 PACKAGES="openjdk-17-jdk-headless maven"
+BY_HAND="a JDK of $JAVA_FEATURE_MIN or later and Maven $MAVEN_MIN or later"
 
 say() { printf '%s: %s\n' "${PROGRAM:-redrive}" "$*" >&2; }
 die() {
@@ -53,7 +54,7 @@ install() {
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     die "$1. Install what is needed with
     sudo apt-get install -y $PACKAGES
-or, where there is no apt-get, a JDK of $JAVA_FEATURE_MIN or later and Maven $MAVEN_MIN or later; then run this again."
+or, where there is no apt-get, $BY_HAND; then run this again."
   fi
   say "$1; installing it with apt-get…"
   log=$(mktemp)
@@ -66,7 +67,7 @@ or, where there is no apt-get, a JDK of $JAVA_FEATURE_MIN or later and Maven $MA
   fi
   tail -n 20 "$log" >&2
   rm -f "$log"
-  die "could not install $package. Install a JDK of $JAVA_FEATURE_MIN or later and Maven $MAVEN_MIN or later by hand."
+  die "could not install $package. Install $BY_HAND by hand."
 }
 
 # jdk_package: the oldest JDK that will do and that this distribution has.
@@ -99,4 +100,15 @@ need_maven() {
   has_maven && return 0
   install "Maven $MAVEN_MIN or later is missing" maven
   has_maven || die "Maven $MAVEN_MIN or later is still not found (there is ${maven_version:-none}); put it first in PATH"
+}
+
+# The oldest RabbitMQ that the transport works on is Debian 12's; its tests start a node of their own, never the service.
+RABBITMQ_SERVER=/usr/lib/rabbitmq/bin/rabbitmq-server
+
+need_rabbitmq() {
+  [ -x "$RABBITMQ_SERVER" ] && return 0
+  PACKAGES=rabbitmq-server
+  BY_HAND="RabbitMQ 3.10 or later in /usr/lib/rabbitmq"
+  install "RabbitMQ, which the tests of its transport start, is missing" rabbitmq-server
+  [ -x "$RABBITMQ_SERVER" ] || die "RabbitMQ is still not found: the tests start $RABBITMQ_SERVER"
 }

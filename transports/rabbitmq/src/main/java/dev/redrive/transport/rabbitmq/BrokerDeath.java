@@ -29,6 +29,11 @@ record BrokerDeath(String queue, String reason, Instant at) {
         .findFirst();
   }
 
+  /** The last death. */
+  static Optional<BrokerDeath> last(@Nullable Map<String, Object> headers) {
+    return lines(headers).stream().findFirst().flatMap(BrokerDeath::read);
+  }
+
   private static List<?> lines(@Nullable Map<String, Object> headers) {
     return headers != null && headers.get("x-death") instanceof List<?> lines ? lines : List.of();
   }

@@ -38,7 +38,14 @@ record Letters(String queue) {
     Wire.Content content = new Wire.Content(properties, headers, body);
     String number = Headers.text(headers.get(Wire.DEATH));
     Optional<Reason> reason = Reason.fromWireName(Headers.text(headers.get(Wire.REASON)));
-    return number.isEmpty() || reason.isEmpty()
+    // A letter that was replayed keeps what Redrive wrote of it; died it anew by the broker's
+    // doing,
+    // that is the last death the broker tells of.
+    boolean isBrokers =
+        BrokerDeath.last(properties.getHeaders())
+            .map(death -> death.queue().equals(queue))
+            .orElse(false);
+    return isBrokers || number.isEmpty() || reason.isEmpty()
         ? brokers(content)
         : new Numbered(number, redrives(content, reason.get()));
   }

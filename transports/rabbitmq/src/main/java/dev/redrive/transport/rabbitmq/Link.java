@@ -2,6 +2,7 @@
 
 package dev.redrive.transport.rabbitmq;
 
+import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -64,7 +65,7 @@ final class Link {
   }
 
   /** Connects to the first of these nodes that answers. Blocks. */
-  static Link open(ConnectionFactory factory, List<com.rabbitmq.client.Address> hosts)
+  static Link open(ConnectionFactory factory, List<Address> hosts)
       throws IOException, TimeoutException {
     Connection publishing = factory.newConnection(hosts, "redrive publish");
     try {

@@ -2,6 +2,7 @@
 
 package dev.redrive.transport.rabbitmq;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.ConnectionFactory;
@@ -181,7 +182,9 @@ final class LinkKeeper {
 
   private static boolean isRefusal(@Nullable Throwable cause) {
     return cause instanceof ShutdownSignalException signal
-        && signal.getReason() instanceof com.rabbitmq.client.AMQP.Connection.Close;
+        && signal.getReason() instanceof AMQP.Connection.Close close
+        && (close.getReplyCode() == AMQP.NOT_ALLOWED
+            || close.getReplyCode() == AMQP.ACCESS_REFUSED);
   }
 
   private static String explained(Exception failure) {

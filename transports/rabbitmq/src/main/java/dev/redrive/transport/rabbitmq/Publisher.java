@@ -59,14 +59,19 @@ final class Publisher {
     boolean isTaken =
         loop.offer(
             () -> {
-              waiting.addAll(parcels);
-              if (hasEnded) {
-                giveUp();
-              }
+              parcels.forEach(this::enqueue);
               pump();
             });
     if (!isTaken) {
       parcels.forEach(parcel -> parcel.end(Fate.UNKNOWN));
+    }
+  }
+
+  private void enqueue(Parcel parcel) {
+    if (hasEnded || (channel == null && !parcel.isSentAgain())) {
+      parcel.end(Fate.UNKNOWN);
+    } else {
+      waiting.add(parcel);
     }
   }
 
@@ -190,10 +195,19 @@ final class Publisher {
             .timers()
             .at(
                 environment.clock().instant().plus(REFUSAL_PAUSE.multipliedBy(1L << refusals)),
-                () -> send(List.of(parcel)));
+                () -> loop.execute(() -> sendAgain(by, parcel)));
       }
     }
     pump();
+  }
+
+  private void sendAgain(Channel refuser, Parcel parcel) {
+    if (refuser != channel && !parcel.isSentAgain()) {
+      parcel.end(Fate.UNKNOWN);
+    } else {
+      enqueue(parcel);
+      pump();
+    }
   }
 
   private List<Parcel> take(long number, boolean multiple) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -51,7 +52,7 @@ final class RabbitSubscription implements Subscription {
   // All below is used by the loop alone.
   private final TreeSet<RabbitLease> due = new TreeSet<>(RabbitLease.BY_DUE_TIME);
   private final TreeSet<RabbitLease> early = new TreeSet<>(RabbitLease.BY_DUE_TIME);
-  private final TreeSet<RabbitLease> held = new TreeSet<>(RabbitLease.BY_END);
+  private final LeaseBook leases = new LeaseBook(this);
   private final Alarm alarm;
   private final Alarm linger;
   private Optional<Intake> intake = Optional.empty();
@@ -59,6 +60,7 @@ final class RabbitSubscription implements Subscription {
   private boolean isDraining;
   private boolean isClosed;
   private boolean isHandingOver;
+  private boolean hasHandedOver;
   private int settling;
 
   RabbitSubscription(RabbitQueue queue, SubscribeOptions options, Sink sink) {
@@ -86,8 +88,7 @@ final class RabbitSubscription implements Subscription {
   void detach() {
     intake.ifPresent(Intake::abandon);
     intake = Optional.empty();
-    held.forEach(lease -> lease.state(State.GONE));
-    held.clear();
+    leases.all().forEach(lease -> lease.state(State.GONE));
     due.clear();
     early.clear();
   }
@@ -131,29 +132,27 @@ final class RabbitSubscription implements Subscription {
   /** Does all that is to be done now, and sets the alarm for what is to be done next. */
   private void round() {
     Instant now = now();
-    expire(now);
+    giveBack(leases.ended(now));
     while (!early.isEmpty() && !now.isBefore(early.first().dueAt())) {
       due.add(early.pollFirst());
     }
     putBackLongEarly(now);
     handOver(now);
     ask();
-    if (due.isEmpty()) {
-      linger.cancel();
-    } else {
-      linger.setUnlessSet(now.plus(LINGER));
-    }
-    Instant nextEnd = held.isEmpty() ? Instant.MAX : held.first().end();
+    awaitRequest(now);
+    Instant nextEnd = leases.nextEnd();
     Instant nextDue = early.isEmpty() ? Instant.MAX : early.first().dueAt();
     alarm.set(nextEnd.isBefore(nextDue) ? nextEnd : nextDue);
   }
 
-  private void expire(Instant now) {
-    List<RabbitLease> ended = new ArrayList<>();
-    while (!held.isEmpty() && !now.isBefore(held.first().end())) {
-      ended.add(held.pollFirst());
+  // As long as it is asked for more, what is kept here will be asked for soon.
+  private void awaitRequest(Instant now) {
+    if (due.isEmpty() || hasHandedOver) {
+      linger.cancel();
     }
-    giveBack(ended);
+    if (!due.isEmpty()) {
+      linger.setUnlessSet(now.plus(LINGER));
+    }
   }
 
   /** The clocks of two machines differ, or another program put it into the queue. */
@@ -171,12 +170,11 @@ final class RabbitSubscription implements Subscription {
     while (credit > 0 && !due.isEmpty()) {
       RabbitLease lease = due.pollFirst();
       credit--;
-      lease.endsAt(now.plus(leaseTime));
-      lease.state(State.HELD);
-      held.add(lease);
+      leases.hold(lease, now.plus(leaseTime));
       messages.add(lease.message());
     }
-    if (!messages.isEmpty()) {
+    hasHandedOver = !messages.isEmpty();
+    if (hasHandedOver) {
       sink.accept(messages);
     }
   }
@@ -215,16 +213,10 @@ final class RabbitSubscription implements Subscription {
   }
 
   @Override
-  public CompletionStage<List<Settled>> begin(List<Lease> leases) {
+  public CompletionStage<List<Settled>> begin(List<Lease> begun) {
     Instant now = now();
     return CompletableFuture.completedStage(
-        leases.stream()
-            .map(
-                lease ->
-                    ours(lease).filter(mine -> mine.isHeld(now)).isPresent()
-                        ? Settled.DONE
-                        : Settled.STALE)
-            .toList());
+        begun.stream().map(lease -> leases.begin(lease, now)).toList());
   }
 
   @Override
@@ -237,50 +229,23 @@ final class RabbitSubscription implements Subscription {
   }
 
   @Override
-  public CompletionStage<List<Settled>> renew(List<Lease> leases, Duration by) {
+  public CompletionStage<List<Settled>> renew(List<Lease> renewed, Duration by) {
     CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
     boolean isTaken =
         loop.offer(
             () -> {
               Instant now = now();
-              answer.complete(leases.stream().map(lease -> renew(lease, now, by)).toList());
+              answer.complete(renewed.stream().map(lease -> leases.renew(lease, now, by)).toList());
               round();
             });
     return isTaken
         ? answer
-        : CompletableFuture.completedStage(leases.stream().map(lease -> Settled.STALE).toList());
-  }
-
-  private Settled renew(Lease lease, Instant now, Duration by) {
-    return ours(lease)
-        .filter(mine -> mine.isHeld(now))
-        .map(
-            mine -> {
-              held.remove(mine);
-              mine.endsAt(now.plus(by));
-              held.add(mine);
-              return Settled.DONE;
-            })
-        .orElse(Settled.STALE);
-  }
-
-  private Optional<RabbitLease> ours(Lease lease) {
-    return lease instanceof RabbitLease mine && mine.owner() == this
-        ? Optional.of(mine)
-        : Optional.empty();
+        : CompletableFuture.completedStage(renewed.stream().map(lease -> Settled.STALE).toList());
   }
 
   /** Takes the lease for a settlement, if it is held. Called on the loop. */
   Optional<RabbitLease> claim(Lease lease) {
-    Instant now = now();
-    return ours(lease)
-        .filter(mine -> mine.isHeld(now))
-        .map(
-            mine -> {
-              held.remove(mine);
-              mine.state(State.SETTLING);
-              return mine;
-            });
+    return leases.claim(lease, now());
   }
 
   /** How many messages are here that were not handed over. Called on the loop. */
@@ -290,7 +255,7 @@ final class RabbitSubscription implements Subscription {
 
   /** How many messages are handed over and not settled. Called on the loop. */
   int running() {
-    return held.size() + settling;
+    return leases.size() + settling;
   }
 
   /** A round of settlements is under way. Called on the loop. */
@@ -344,7 +309,7 @@ final class RabbitSubscription implements Subscription {
       closed.get(CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | TimeoutException late) {
+    } catch (ExecutionException | TimeoutException late) {
       // The connection's end gives back what this could not.
       queue.link().ifPresent(link -> link.lose("a subscription could not be closed"));
     }
@@ -356,8 +321,7 @@ final class RabbitSubscription implements Subscription {
     }
     isClosed = true;
     stop();
-    giveBack(held);
-    held.clear();
+    giveBack(leases.all());
     alarm.cancel();
     queue.forget(this);
     closeIfOver();

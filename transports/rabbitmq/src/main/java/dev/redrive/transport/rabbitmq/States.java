@@ -24,12 +24,6 @@ final class States {
     this.executor = executor;
   }
 
-  TransportState present() {
-    synchronized (lock) {
-      return present;
-    }
-  }
-
   void listen(Consumer<TransportState> listener) {
     synchronized (lock) {
       listeners.add(listener);

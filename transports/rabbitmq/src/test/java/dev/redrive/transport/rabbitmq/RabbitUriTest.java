@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.rabbitmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.redrive.InvalidOptionsException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RabbitUriTest {
+
+  private static RabbitTransportConfig parse(String uri) {
+    return RabbitUri.parse(URI.create(uri));
+  }
+
+  @Test
+  void what_is_left_out_has_its_default() {
+    assertThat(parse("amqp://localhost")).isEqualTo(RabbitTransportConfig.builder().build());
+    assertThat(parse("amqp:///").hosts()).containsExactly("localhost:5672");
+    assertThat(parse("amqps://rabbit/").hosts()).containsExactly("rabbit:5671");
+    assertThat(parse("amqps://rabbit").isTls()).isTrue();
+  }
+
+  @Test
+  void everything_can_be_said() {
+    RabbitTransportConfig config =
+        parse(
+            "amqp://ann:p%40ss+w%3A@one:1,two/a%2Fb?prefix=rq&heartbeat=30s&reconnectFor=10m"
+                + "&reconnectTries=7");
+
+    assertThat(config.user()).isEqualTo("ann");
+    assertThat(config.password()).isEqualTo("p@ss+w:");
+    assertThat(config.hosts()).isEqualTo(List.of("one:1", "two:5672"));
+    assertThat(config.virtualHost()).isEqualTo("a/b");
+    assertThat(config.prefix()).isEqualTo("rq");
+    assertThat(config.heartbeat()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.reconnectFor()).isEqualTo(Optional.of(Duration.ofMinutes(10)));
+    assertThat(config.reconnectTries()).isEqualTo(OptionalInt.of(7));
+    assertThat(config).asString().doesNotContain("p@ss");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "amqp:opaque",
+        "amqp://secret@host",
+        "amqp://host?colour=red",
+        "amqp://host?reconnectTries=many",
+        "amqp://host?heartbeat=10"
+      })
+  void what_cannot_be_read_is_refused_without_showing_a_password(String uri) {
+    assertThatThrownBy(() -> parse(uri))
+        .isInstanceOf(IllegalArgumentException.class)
+        .message()
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void all_mistakes_are_named() {
+    assertThatThrownBy(() -> parse("amqp://host?prefix=a.b&heartbeat=0s&reconnectTries=0"))
+        .isInstanceOf(InvalidOptionsException.class)
+        .hasMessageContaining("prefix")
+        .hasMessageContaining("heartbeat")
+        .hasMessageContaining("reconnectTries");
+  }
+}
