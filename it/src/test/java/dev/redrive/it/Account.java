@@ -145,14 +145,15 @@ final class Account {
         .orElse(Instant.MAX);
   }
 
-  /** Whether a send of it was unanswered, or a call of it unsettled, at some time of the window. */
-  synchronized boolean isInHand(Window window) {
-    return window.meets(tried, acknowledged)
-        || calls.stream().anyMatch(call -> window.meets(call.began, call.settled));
+  /** Whether the fault may have doubled it. */
+  synchronized boolean isTouched(Window fault) {
+    return calls.stream().anyMatch(call -> fault.meets(call.began, call.settled))
+        || (fault.reach().compareTo(Reach.SENDS) >= 0 && fault.meets(tried, acknowledged))
+        || (fault.reach().compareTo(Reach.WAITING) >= 0 && isWaiting(fault));
   }
 
-  /** Whether it waited at the broker for its time, at some time of the window. */
-  synchronized boolean isWaiting(Window window) {
+  // Whether it waited at the broker for its time, at some time of the window.
+  private boolean isWaiting(Window window) {
     if (due.isAfter(tried) && window.meets(tried, firstBegin(1))) {
       return true;
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
 /**
@@ -43,9 +44,17 @@ final class Audit {
     return ids((id, account) -> account.callCount() > 0 && !account.isAcknowledged());
   }
 
-  /** Attempted before its time. */
-  List<String> early() {
-    return ids((id, account) -> account.earliness(books.plan()).compareTo(Duration.ZERO) > 0);
+  /** Attempted before its time, and by how much. */
+  Map<String, Duration> early() {
+    Map<String, Duration> early = new TreeMap<>();
+    accounts.forEach(
+        (id, account) -> {
+          Duration by = account.earliness(books.plan());
+          if (!by.isZero()) {
+            early.put(id, by);
+          }
+        });
+    return early;
   }
 
   /** An attempt came whose predecessor had not. */
@@ -74,11 +83,7 @@ final class Audit {
   }
 
   private int touches(Account account) {
-    return (int) faults.stream().filter(fault -> isTouched(account, fault)).count();
-  }
-
-  private boolean isTouched(Account account, Window fault) {
-    return account.isInHand(fault) || (fault.isBrokers() && account.isWaiting(fault));
+    return (int) faults.stream().filter(account::isTouched).count();
   }
 
   private List<String> ids(BiPredicate<String, Account> test) {

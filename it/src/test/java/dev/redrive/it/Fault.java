@@ -12,8 +12,8 @@ interface Fault {
   /** Mends it. */
   void heal();
 
-  /** Whether the broker itself is hurt, or else what is between it and us, or ourselves. */
-  default boolean isBrokers() {
-    return false;
+  /** What it touches. */
+  default Reach reach() {
+    return Reach.SENDS;
   }
 }

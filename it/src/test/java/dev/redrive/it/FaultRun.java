@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
 
 /** Lets faults strike a flow, and sees that its books balance. */
 final class FaultRun {
-  private static final Duration BOUND = Duration.ofMinutes(3);
+  private static final Duration BOUND = Duration.ofSeconds(90);
   private static final int PROGRESS = 100;
   private static final int PAGE = 1_000;
 
@@ -48,10 +48,13 @@ final class FaultRun {
       // The last third of each share is sent after the fault at the latest.
       awaitAcknowledged(i * share - random.nextInt(share / 3));
       Instant from = clock.instant();
-      fault.strike(random);
-      fault.heal();
+      try {
+        fault.strike(random);
+      } finally {
+        fault.heal();
+      }
+      windows.add(new Window(name, from, clock.instant(), fault.reach()));
       awaitProgress(name);
-      windows.add(new Window(name, from, clock.instant(), fault.isBrokers()));
     }
     awaitAcknowledged(scale.messages());
     flow.end();

@@ -43,7 +43,7 @@ final class Flow implements AutoCloseable {
   private final Accounting books;
   private final InstantSource clock = InstantSource.system();
   private final List<Thread> threads = new ArrayList<>();
-  private final AtomicLong sending = new AtomicLong();
+  private final AtomicLong parked = new AtomicLong();
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong toldSent = new AtomicLong();
   private volatile boolean isPaused;
@@ -92,14 +92,14 @@ final class Flow implements AutoCloseable {
     return books;
   }
 
-  /** Lets the senders wait; what they have sent is answered yet. */
+  /** Lets the senders wait; what they have begun to send is answered first. */
   void pause() {
     isPaused = true;
   }
 
-  /** Whether no sender waits for an answer. */
+  /** Whether all senders wait, and none of them for an answer. */
   boolean isAtRest() {
-    return isPaused && sending.get() == 0;
+    return parked.get() == SENDERS;
   }
 
   void resume() {
@@ -113,12 +113,17 @@ final class Flow implements AutoCloseable {
       while (!isEnough && batch.size() < BATCH) {
         batch.add(sender + "-" + next++);
       }
-      while (!isEnough && (isPaused || books.backlog() > BACKLOG_MAX)) {
+      if (isPaused) {
+        parked.incrementAndGet();
+        while (isPaused && !isEnough) {
+          pause(PAUSE);
+        }
+        parked.decrementAndGet();
+      }
+      while (!isEnough && !isPaused && books.backlog() > BACKLOG_MAX) {
         pause(PAUSE);
       }
-      sending.incrementAndGet();
       List<String> open = sendOnce(batch);
-      sending.decrementAndGet();
       if (open.size() == batch.size()) {
         // A broker that is away is said to be so at once.
         pause(PAUSE);

@@ -3,6 +3,7 @@
 package dev.redrive.it;
 
 import dev.redrive.retry.Backoff;
+import dev.redrive.retry.Jitter;
 import dev.redrive.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -79,7 +80,7 @@ record FlowPlan(String queue, long seed) implements Plan {
   }
 
   RetryPolicy policy() {
-    return RetryPolicy.builder().backoff(Backoff.list(PAUSES)).attempts(ATTEMPTS).build();
+    return RetryPolicy.builder().backoff(Backoff.list(PAUSES)).jitter(Jitter.none()).attempts(ATTEMPTS).build();
   }
 
   private int draw(String id, int which, int bound) {

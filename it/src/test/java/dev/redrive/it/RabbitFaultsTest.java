@@ -63,8 +63,8 @@ class RabbitFaultsTest {
             }
 
             @Override
-            public boolean isBrokers() {
-              return true;
+            public Reach reach() {
+              return Reach.WAITING;
             }
           });
     }
@@ -88,7 +88,7 @@ class RabbitFaultsTest {
               if (random.nextBoolean()) {
                 server.control("set_vm_memory_high_watermark", "0.000001");
               } else {
-                server.control("set_disk_free_limit", "1000TB");
+                server.control("set_disk_free_limit", "900000GB");
               }
               Poll.until("the sender to be blocked", BOUND, () -> flow.isIn(TransportState.BLOCKED));
             }

@@ -104,6 +104,11 @@ final class RabbitFlow implements AutoCloseable {
     }
 
     @Override
+    public Reach reach() {
+      return Reach.ATTEMPTS;
+    }
+
+    @Override
     public void heal() {
       crew = new WorkerProcess(uri, plan, sabotage, books);
     }

@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The time of one fault, from before it struck until messages flowed again.
+ * The time of one fault, from before it struck until nothing was broken any more.
  *
  * @param fault what it was
  * @param from its beginning
  * @param to its end
- * @param isBrokers whether the broker itself was hurt: then it may also double what waits in it
+ * @param reach what it touched
  */
-record Window(String fault, Instant from, Instant to, boolean isBrokers) {
+record Window(String fault, Instant from, Instant to, Reach reach) {
   /** Due times are rounded and moves take a moment; what was due so long before may be under way. */
   private static final Duration MARGIN = Duration.ofMillis(500);
 
