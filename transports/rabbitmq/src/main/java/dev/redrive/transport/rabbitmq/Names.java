@@ -21,6 +21,11 @@ record Names(String prefix) {
     return prefix + ".due";
   }
 
+  /** Where messages go whose queue was deleted while they were on the ladder. */
+  String lost() {
+    return prefix + ".lost";
+  }
+
   /** An exchange that is made last: where it is, the ladder is whole. */
   String ladderIsWhole() {
     return prefix + ".delay";

@@ -78,7 +78,8 @@ final class RabbitSubscription implements Subscription {
 
   /** There is a link. Called on the loop. */
   void attach(Link link) throws IOException {
-    if (!isClosed) {
+    // One that came while the link was made is attached already.
+    if (!isClosed && intake.isEmpty()) {
       intake = Optional.of(new Intake(link, queue.name(), loop, this::received));
       ask();
     }

@@ -10,8 +10,11 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,12 @@ final class Topology {
    * given back to the end of its queue; with 4.0's own limit of 20 it would drop it.
    */
   private static final int DELIVERIES_MAX = Integer.MAX_VALUE;
+
+  /**
+   * The broker writes down half a second after the last queue was made which log is whose. Killed
+   * before that, it comes back with the queue and without its log: everything in it is lost.
+   */
+  private static final Duration REGISTERED = Duration.ofSeconds(1);
 
   private final Names names;
   private final Environment environment;
@@ -61,16 +70,23 @@ final class Topology {
 
   /** Makes the queue unless it is there, whatever its arguments are, and its side queues. */
   void provision(Connection connection, String queue) throws IOException {
-    provisionLadder(connection);
-    declareOrAdopt(connection, names.dead(queue), queue);
-    declareOrAdopt(connection, queue, names.dead(queue));
+    boolean isNew = provisionLadder(connection);
+    isNew |= declareOrAdopt(connection, names.dead(queue), queue);
+    isNew |= declareOrAdopt(connection, queue, names.dead(queue));
     call(connection, channel -> channel.queueBind(queue, names.due(), Ladder.exit(queue)));
+    if (isNew) {
+      CompletableFuture<Void> registered = new CompletableFuture<>();
+      Instant when = environment.clock().instant().plus(REGISTERED);
+      environment.timers().at(when, () -> registered.complete(null));
+      registered.join();
+    }
   }
 
-  private void declareOrAdopt(Connection connection, String queue, String deadLettersTo)
+  /** True if it was not there and is made. */
+  private boolean declareOrAdopt(Connection connection, String queue, String deadLettersTo)
       throws IOException {
     if (stats(connection, queue).isPresent()) {
-      return;
+      return false;
     }
     Map<String, Object> arguments =
         Map.of(
@@ -82,6 +98,7 @@ final class Topology {
             "x-overflow", "reject-publish");
     call(connection, channel -> channel.queueDeclare(queue, true, false, false, arguments));
     log.info("made the queue {}", queue);
+    return true;
   }
 
   /** How many messages a queue holds that nobody has; empty if there is no such queue. */
@@ -106,9 +123,9 @@ final class Topology {
         && close.getReplyCode() == AMQP.NOT_FOUND;
   }
 
-  private void provisionLadder(Connection connection) throws IOException {
+  private boolean provisionLadder(Connection connection) throws IOException {
     if (isLadderWhole(connection)) {
-      return;
+      return false;
     }
     // Many processes that start at once would otherwise all make it, each slower than one alone.
     Turn turn = Turn.await(connection, names.building(), environment);
@@ -119,6 +136,7 @@ final class Topology {
     } finally {
       turn.close();
     }
+    return true;
   }
 
   private boolean isLadderWhole(Connection connection) throws IOException {
@@ -131,13 +149,26 @@ final class Topology {
     call(
         connection,
         channel -> {
-          channel.exchangeDeclare(names.due(), BuiltinExchangeType.TOPIC, true);
+          declareDue(channel);
           for (int level = 0; level < Ladder.LEVELS; level++) {
             declareLevel(channel, level);
           }
           return channel.exchangeDeclare(names.ladderIsWhole(), BuiltinExchangeType.FANOUT, true);
         });
     log.info("made the delay queues {} to {}", names.level(0), names.level(Ladder.LEVELS - 1));
+  }
+
+  /**
+   * A message whose queue was deleted while it waited must not stay in its level: the broker would
+   * try again for ever, and with some dozens of them hand on nobody's messages any more.
+   */
+  private void declareDue(Channel channel) throws IOException {
+    String lost = names.lost();
+    channel.exchangeDeclare(lost, BuiltinExchangeType.FANOUT, true);
+    channel.queueDeclare(lost, true, false, false, Map.of("x-queue-type", "quorum"));
+    channel.queueBind(lost, lost, "");
+    channel.exchangeDeclare(
+        names.due(), BuiltinExchangeType.TOPIC, true, false, Map.of("alternate-exchange", lost));
   }
 
   private void declareLevel(Channel channel, int level) throws IOException {

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 class BrokerFaultsIT {
   private static final Logger log = LoggerFactory.getLogger(BrokerFaultsIT.class);
   private static final int MESSAGES = Integer.getInteger("redrive.faults.messages", 4_000);
-  private static final Duration BOUND = Duration.ofMinutes(2);
+  private static final Duration BOUND = Duration.ofMinutes(1);
 
   private final RabbitServer server = RabbitServer.shared();
   private final RealTime time = new RealTime(3);
@@ -67,18 +68,30 @@ class BrokerFaultsIT {
         .provision(new QueueSpec(queue, false, OptionalLong.empty(), Duration.ZERO))
         .toCompletableFuture()
         .join();
-    return new Flow(transport, queue, time.environment().clock(), MESSAGES);
+    return new Flow(transport, queue, time.environment().clock(), MESSAGES, this::isUp);
+  }
+
+  private boolean isUp() {
+    return state.get() == TransportState.UP;
   }
 
   /** Waits until so much of the flow was handed over, so that a fault meets it in the middle. */
   private static void awaitPart(Flow flow, double part) {
-    Poll.until("part of the flow", BOUND, () -> flow.handedOver() >= part * MESSAGES || part >= 1);
+    await("part " + part, flow, () -> flow.handedOver() >= part * MESSAGES);
+  }
+
+  private static void await(String what, Flow flow, BooleanSupplier condition) {
+    try {
+      Poll.until(what, BOUND, condition);
+    } catch (AssertionError late) {
+      throw new AssertionError(late.getMessage() + ": " + flow, late);
+    }
   }
 
   private void settleBooks(Flow flow, String queue, CompletableFuture<Void> sending, int bound) {
     Poll.until("all are sent", BOUND, sending::isDone);
     sending.join();
-    Poll.until("none is missing, " + flow, BOUND, () -> flow.missing().isEmpty());
+    await("none is missing", flow, () -> flow.missing().isEmpty());
     Poll.until("the queue is empty", BOUND, () -> isEmpty(queue));
     log.warn("{}: {}", queue, flow);
     assertThat(flow.early()).isEmpty();
@@ -135,7 +148,7 @@ class BrokerFaultsIT {
       server.kill();
       Poll.until("DOWN", BOUND, () -> state.get() == TransportState.DOWN);
       server.restart();
-      Poll.until("UP", BOUND, () -> state.get() == TransportState.UP);
+      Poll.until("UP", BOUND, this::isUp);
     }
     settleBooks(flow, "killed", sending, 2 * 1_000);
   }
@@ -156,13 +169,16 @@ class BrokerFaultsIT {
   void sends_wait_while_the_broker_raises_an_alarm() {
     Flow flow = flow("blocked");
     flow.consume();
-    CompletableFuture<Void> sending = sending(flow);
-    awaitPart(flow, 0.2);
+    CompletableFuture<Void> sending;
     server.control("set_vm_memory_high_watermark", "0");
-    Poll.until("BLOCKED", BOUND, () -> state.get() == TransportState.BLOCKED);
-    assertThat(sending).isNotDone();
-    server.control("set_vm_memory_high_watermark", "absolute", "1024MB");
-    Poll.until("UP", BOUND, () -> state.get() == TransportState.UP);
+    try {
+      sending = sending(flow);
+      Poll.until("BLOCKED", BOUND, () -> state.get() == TransportState.BLOCKED);
+      assertThat(sending).isNotDone();
+    } finally {
+      server.control("set_vm_memory_high_watermark", "absolute", "1024MB");
+    }
+    Poll.until("UP", BOUND, this::isUp);
     settleBooks(flow, "blocked", sending, 0);
   }
 }

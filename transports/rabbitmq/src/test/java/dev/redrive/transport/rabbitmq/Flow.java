@@ -14,6 +14,7 @@ import dev.redrive.spi.Settlement;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
 import dev.redrive.spi.Transport;
+import dev.redrive.testkit.Poll;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Messages that are sent and consumed while somebody breaks things, and the books of it: what was
@@ -39,6 +41,7 @@ final class Flow {
   private final String queue;
   private final InstantSource clock;
   private final int messages;
+  private final BooleanSupplier isUp;
   private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();
 
   private final Set<String> accepted = ConcurrentHashMap.newKeySet();
@@ -51,7 +54,8 @@ final class Flow {
   private final Set<String> altered = ConcurrentHashMap.newKeySet();
   private final AtomicInteger handedOver = new AtomicInteger();
 
-  Flow(Transport transport, String queue, InstantSource clock, int messages) {
+  Flow(Transport transport, String queue, InstantSource clock, int messages, BooleanSupplier isUp) {
+    this.isUp = isUp;
     this.transport = transport;
     this.queue = queue;
     this.clock = clock;
@@ -83,6 +87,7 @@ final class Flow {
           throw failure;
         }
         batch.forEach(message -> unknown.add(message.id()));
+        Poll.until("UP", Duration.ofMinutes(1), isUp);
       }
     }
   }
@@ -185,13 +190,17 @@ final class Flow {
 
   @Override
   public String toString() {
-    return "accepted %d, unknown %d, succeeded %d, dead %d, duplicates %d, unanswered %d"
+    return ("accepted %d, unknown %d, succeeded %d, dead %d, duplicates %d, unanswered %d, handed over"
+            + " %d, missing %d: %s")
         .formatted(
             accepted.size(),
             unknown.size(),
             succeeded.size(),
             dead.size(),
             duplicates(),
-            unanswered.size());
+            unanswered.size(),
+            handedOver.get(),
+            missing().size(),
+            missing().stream().limit(20).toList());
   }
 }
