@@ -2,6 +2,7 @@
 
 package dev.redrive.it;
 
+import java.time.Duration;
 import java.util.SplittableRandom;
 
 /** Something that breaks while messages flow. */
@@ -11,6 +12,11 @@ interface Fault {
 
   /** Mends it. */
   void heal();
+
+  /** How long after it is mended the last of us notices that it was broken. */
+  default Duration noticed() {
+    return Duration.ofSeconds(1);
+  }
 
   /** What it touches. */
   default Reach reach() {

@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
 
 /** Lets faults strike a flow, and sees that its books balance. */
 final class FaultRun {
-  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final Duration BOUND = Duration.ofSeconds(60);
   private static final int PROGRESS = 100;
   private static final int PAGE = 1_000;
 
@@ -39,7 +39,7 @@ final class FaultRun {
     this.scale = scale;
   }
 
-  /** Lets the fault strike again and again, then the senders end and everything comes to rest. */
+  /** Lets the fault strike again and again, then the senders end. */
   void strike(String name, Fault fault) {
     SplittableRandom random = new SplittableRandom(flow.plan().seed());
     int share = scale.messages() / (scale.faults() + 1);
@@ -53,12 +53,11 @@ final class FaultRun {
       } finally {
         fault.heal();
       }
-      windows.add(new Window(name, from, clock.instant(), fault.reach()));
+      windows.add(new Window(name, from, clock.instant().plus(fault.noticed()), fault.reach()));
       awaitProgress(name);
     }
     awaitAcknowledged(scale.messages());
     flow.end();
-    Poll.until("all that was acknowledged to be done after " + name, BOUND, books::isDone);
   }
 
   private void awaitAcknowledged(int count) {
@@ -73,6 +72,11 @@ final class FaultRun {
         "messages to flow again after " + name,
         BOUND,
         () -> books.acknowledgedCount() >= sent && books.settledCount() >= settled);
+  }
+
+  /** Waits until all that was acknowledged is done. */
+  void awaitDone() {
+    Poll.until("all that was acknowledged to be done", BOUND, books::isDone);
   }
 
   Audit audit() {

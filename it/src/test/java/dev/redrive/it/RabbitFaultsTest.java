@@ -90,7 +90,10 @@ class RabbitFaultsTest {
               } else {
                 server.control("set_disk_free_limit", "900000GB");
               }
-              Poll.until("the sender to be blocked", BOUND, () -> flow.isIn(TransportState.BLOCKED));
+              Poll.until(
+                  "the broker to block somebody",
+                  BOUND,
+                  () -> server.control("list_connections", "-q", "state").contains("block"));
             }
 
             @Override

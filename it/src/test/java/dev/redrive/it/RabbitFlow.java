@@ -30,11 +30,16 @@ final class RabbitFlow implements AutoCloseable {
    * @param server a node that is asked for what is left in the queues
    */
   RabbitFlow(String queue, String addresses, RabbitServer server) {
+    this(queue, addresses, server, Sabotage.NONE);
+  }
+
+  /** With a sender of which something is wrong. */
+  RabbitFlow(String queue, String addresses, RabbitServer server, Sabotage sabotage) {
     this.uri = "amqp://guest:guest@" + addresses + "/?heartbeat=2s";
     this.plan = new FlowPlan(queue, Scale.seed());
     this.books = new Accounting(plan);
     this.server = server;
-    this.sending = Engine.open(uri);
+    this.sending = sabotage.open(uri, plan);
     this.flow = new Flow(sending, plan, books);
   }
 
@@ -62,6 +67,30 @@ final class RabbitFlow implements AutoCloseable {
     }
   }
 
+  /** As {@link #runWithLocalCrew}; what is lost is not waited for, and nothing is verified. */
+  Audit auditWithLocalCrew(Scale scale, Fault fault) {
+    try (Crew crew = new LocalCrew(Engine.open(uri), plan, books)) {
+      FaultRun run = new FaultRun(flow, scale);
+      run.strike(plan.queue(), fault);
+      awaitEmpty();
+      return run.audit();
+    }
+  }
+
+  /** As {@link #runWithKilledCrew}; what is lost is not waited for, and nothing is verified. */
+  Audit auditWithKilledCrew(Scale scale, Sabotage sabotage) {
+    CrewFault fault = new CrewFault(sabotage);
+    try {
+      FaultRun run = new FaultRun(flow, scale);
+      run.strike(plan.queue(), fault);
+      awaitEmpty();
+      fault.crew.verify();
+      return run.audit();
+    } finally {
+      fault.crew.close();
+    }
+  }
+
   /** The worker is in a process of its own, which is killed. */
   Audit runWithKilledCrew(Scale scale, Sabotage sabotage) {
     CrewFault fault = new CrewFault(sabotage);
@@ -75,6 +104,12 @@ final class RabbitFlow implements AutoCloseable {
   }
 
   private Audit verify(FaultRun run, Crew crew) {
+    try {
+      run.awaitDone();
+    } catch (AssertionError late) {
+      String left = server.control("list_queues", "-q", "name", "messages_ready", "messages");
+      throw new AssertionError(run.audit() + " " + run.audit().lost() + "; left:\n" + left, late);
+    }
     awaitEmpty();
     Audit audit = run.audit();
     log.warn("{}: {}", plan.queue(), audit);
@@ -101,6 +136,11 @@ final class RabbitFlow implements AutoCloseable {
     @Override
     public void strike(SplittableRandom random) {
       crew.kill();
+    }
+
+    @Override
+    public Duration noticed() {
+      return Duration.ZERO;
     }
 
     @Override

@@ -4,7 +4,7 @@ package dev.redrive.it;
 
 /** What a fault touches, each with all before it. */
 enum Reach {
-  /** Attempts that run, or are about to be settled. */
+  /** Attempts that run, or whose settlement is not answered. */
   ATTEMPTS,
   /** Sends that are not answered, too. */
   SENDS,

@@ -2,7 +2,6 @@
 
 package dev.redrive.it;
 
-import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -14,13 +13,8 @@ import java.time.Instant;
  * @param reach what it touched
  */
 record Window(String fault, Instant from, Instant to, Reach reach) {
-  /** Due times are rounded and moves take a moment; what was due so long before may be under way. */
-  private static final Duration MARGIN = Duration.ofMillis(500);
-
   /** Whether something that lasted this long did so at some time of the window. */
   boolean meets(Instant begin, Instant end) {
-    return begin.isBefore(to)
-        && !end.equals(Instant.MIN)
-        && (end.equals(Instant.MAX) || end.plus(MARGIN).isAfter(from));
+    return begin.isBefore(to) && end.isAfter(from);
   }
 }

@@ -27,7 +27,7 @@ final class WorkerMain {
   public static void main(String[] arguments) throws IOException {
     FlowPlan plan = new FlowPlan(arguments[1], Long.parseLong(arguments[2]));
     Printer printer = new Printer();
-    Redrive redrive = Sabotage.valueOf(arguments[3]).open(arguments[0]);
+    Redrive redrive = Sabotage.valueOf(arguments[3]).open(arguments[0], plan);
     try (Crew crew = new LocalCrew(redrive, plan, printer)) {
       printer.print(READY);
       while (System.in.read() >= 0) {
