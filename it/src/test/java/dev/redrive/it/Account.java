@@ -15,7 +15,11 @@ import java.util.TreeMap;
  * read is read when nothing changes any more.
  */
 final class Account {
+  /** What a queue has handed on it may still have, for so long, if it is killed then. */
   private static final Duration MOVE_MAX = Duration.ofMillis(500);
+
+  /** Attempts go on for so long after their connection is gone. */
+  private static final Duration NOTICE_MAX = Duration.ofSeconds(1);
 
   private Instant tried = Instant.MAX;
   private Instant due = Instant.MAX;
@@ -153,7 +157,7 @@ final class Account {
     // A broker that dies may forget that it has taken an acknowledgement; a connection may not.
     return calls.stream()
             .filter(call -> isBrokers || !isKnown(call.settled))
-            .anyMatch(call -> fault.meets(call.began, call.settled))
+            .anyMatch(call -> fault.meets(call.began.minus(NOTICE_MAX), call.settled))
         || (fault.reach().compareTo(Reach.SENDS) >= 0 && fault.meets(tried, acknowledged))
         || (isBrokers && isWaiting(fault));
   }
@@ -170,8 +174,7 @@ final class Account {
                     && window.meets(call.returned, arrival(call.attempt + 1)));
   }
 
-  // The queue before may not have written down for a moment that the message has left it. A last
-  // attempt is followed by none, and then nothing waits.
+  // A last attempt is followed by none, and then nothing waits.
   private Instant arrival(int attempt) {
     return calls.stream()
         .filter(call -> call.attempt == attempt)

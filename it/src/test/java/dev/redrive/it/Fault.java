@@ -13,9 +13,9 @@ interface Fault {
   /** Mends it. */
   void heal();
 
-  /** How long after it is mended the last of us notices that it was broken. */
-  default Duration noticed() {
-    return Duration.ofSeconds(1);
+  /** How long after it is mended connections may still end that have outlived it. */
+  default Duration aftermath() {
+    return Duration.ZERO;
   }
 
   /** What it touches. */

@@ -53,7 +53,7 @@ final class FaultRun {
       } finally {
         fault.heal();
       }
-      windows.add(new Window(name, from, clock.instant().plus(fault.noticed()), fault.reach()));
+      windows.add(new Window(name, from, clock.instant().plus(fault.aftermath()), fault.reach()));
       awaitProgress(name);
     }
     awaitAcknowledged(scale.messages());

@@ -139,11 +139,6 @@ final class RabbitFlow implements AutoCloseable {
     }
 
     @Override
-    public Duration noticed() {
-      return Duration.ZERO;
-    }
-
-    @Override
     public Reach reach() {
       return Reach.ATTEMPTS;
     }

@@ -21,7 +21,7 @@ class RabbitPartitionTest {
   private static final Duration LONGEST = Duration.ofSeconds(8);
 
   /** A connection that stood still is given up by its heartbeats, after twice their time or so. */
-  private static final Duration NOTICED = Duration.ofSeconds(6);
+  private static final Duration AFTERMATH = Duration.ofSeconds(6);
 
   @BeforeAll
   static void needsNetworks() {
@@ -53,8 +53,8 @@ class RabbitPartitionTest {
             }
 
             @Override
-            public Duration noticed() {
-              return NOTICED;
+            public Duration aftermath() {
+              return AFTERMATH;
             }
           });
     }

@@ -46,12 +46,14 @@ public final class RabbitServer implements AutoCloseable {
    * @param address where it listens
    * @param prefix what its commands begin with
    * @param settings further lines of its configuration
+   * @param advanced its configuration in Erlang's terms
    */
-  record Place(String name, String address, List<String> prefix, String settings) {
-    static final Place HERE = new Place("redrive@localhost", "127.0.0.1", List.of(), "");
+  record Place(
+      String name, String address, List<String> prefix, String settings, String advanced) {
+    static final Place HERE = new Place("redrive@localhost", "127.0.0.1", List.of(), "", "[].");
 
     static Place in(NetworkNamespace network) {
-      return new Place("redrive@localhost", network.address(), network.prefix(), "");
+      return new Place("redrive@localhost", network.address(), network.prefix(), "", "[].");
     }
   }
 
@@ -107,6 +109,7 @@ public final class RabbitServer implements AutoCloseable {
     Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
     Files.writeString(folder.resolve("enabled_plugins"), "[].");
     Files.writeString(folder.resolve("rabbitmq-env.conf"), "");
+    Files.writeString(folder.resolve("advanced.config"), place.advanced());
     Files.writeString(
         folder.resolve("rabbitmq.conf"),
         """
@@ -151,6 +154,7 @@ public final class RabbitServer implements AutoCloseable {
         "RABBITMQ_NODE_PORT=" + port,
         "RABBITMQ_DIST_PORT=" + distributionPort,
         "RABBITMQ_CONFIG_FILE=" + folder.resolve("rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE=" + folder.resolve("advanced.config"),
         "RABBITMQ_ENABLED_PLUGINS_FILE=" + folder.resolve("enabled_plugins"),
         "RABBITMQ_MNESIA_BASE=" + folder.resolve("mnesia"),
         "RABBITMQ_LOG_BASE=" + folder.resolve("log"),
