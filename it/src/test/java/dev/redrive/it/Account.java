@@ -130,7 +130,9 @@ final class Account {
     Duration worst = Duration.ZERO;
     for (Call call : calls) {
       Instant earliest =
-          call.attempt == 1 ? due : after(firstReturn(call.attempt - 1), plan.pause(call.attempt - 1));
+          call.attempt == 1
+              ? due
+              : after(firstReturn(call.attempt - 1), plan.pause(call.attempt - 1));
       if (call.began.isBefore(earliest) && isKnown(earliest)) {
         Duration early = Duration.between(call.began, earliest);
         worst = early.compareTo(worst) > 0 ? early : worst;
@@ -170,8 +172,7 @@ final class Account {
     return calls.stream()
         .anyMatch(
             call ->
-                isKnown(call.returned)
-                    && window.meets(call.returned, arrival(call.attempt + 1)));
+                isKnown(call.returned) && window.meets(call.returned, arrival(call.attempt + 1)));
   }
 
   // A last attempt is followed by none, and then nothing waits.

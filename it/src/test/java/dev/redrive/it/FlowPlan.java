@@ -13,8 +13,8 @@ import java.util.SplittableRandom;
  * What is to become of each message of a flow: decided by the seed, the message's id and the
  * attempt alone, so that senders, workers of any process and whoever checks them agree.
  *
- * <p>Some 8 % of the attempts fail, some 1 % of the messages end among the dead letters, and a tenth
- * is sent to be due later.
+ * <p>Some 8 % of the attempts fail, some 1 % of the messages end among the dead letters, and a
+ * tenth is sent to be due later.
  *
  * @param queue the queue they go through
  * @param seed where chance begins
@@ -80,7 +80,11 @@ record FlowPlan(String queue, long seed) implements Plan {
   }
 
   RetryPolicy policy() {
-    return RetryPolicy.builder().backoff(Backoff.list(PAUSES)).jitter(Jitter.none()).attempts(ATTEMPTS).build();
+    return RetryPolicy.builder()
+        .backoff(Backoff.list(PAUSES))
+        .jitter(Jitter.none())
+        .attempts(ATTEMPTS)
+        .build();
   }
 
   private int draw(String id, int which, int bound) {

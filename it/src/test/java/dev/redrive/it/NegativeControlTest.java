@@ -36,10 +36,7 @@ class NegativeControlTest {
     try (FaultProxy proxy = new FaultProxy(server.port());
         RabbitFlow flow =
             new RabbitFlow(
-                "unconfirmed",
-                "127.0.0.1:" + proxy.port(),
-                server,
-                Sabotage.CONFIRMED_UNASKED)) {
+                "unconfirmed", "127.0.0.1:" + proxy.port(), server, Sabotage.CONFIRMED_UNASKED)) {
       Audit audit =
           flow.auditWithLocalCrew(
               SCALE,

@@ -156,16 +156,26 @@ class RabbitFaultsTest {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
-            // What is in a queue that somebody deletes is gone; what is on its way to it is not.
+            // What is in a queue that somebody deletes is gone, and what becomes due before it is
+            // made again goes aside; so there is nothing.
             @Override
             public void strike(SplittableRandom random) {
               flow.quiet();
               server.control("delete_queue", "deleted");
-              flow.goOn();
             }
 
             @Override
-            public void heal() {}
+            public void heal() {
+              Poll.until(
+                  "the queue to be made again",
+                  BOUND,
+                  () ->
+                      server
+                          .control("list_queues", "-q", "name")
+                          .lines()
+                          .anyMatch("deleted"::equals));
+              flow.goOn();
+            }
           });
     }
   }

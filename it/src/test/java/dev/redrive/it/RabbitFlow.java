@@ -73,6 +73,7 @@ final class RabbitFlow implements AutoCloseable {
       FaultRun run = new FaultRun(flow, scale);
       run.strike(plan.queue(), fault);
       awaitEmpty();
+      crew.verify();
       return run.audit();
     }
   }

@@ -26,11 +26,7 @@ final class WorkerProcess implements Crew {
     try {
       process =
           JavaProcess.builder(
-                  WorkerMain.class,
-                  uri,
-                  plan.queue(),
-                  Long.toString(plan.seed()),
-                  sabotage.name())
+                  WorkerMain.class, uri, plan.queue(), Long.toString(plan.seed()), sabotage.name())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
     } catch (IOException failure) {

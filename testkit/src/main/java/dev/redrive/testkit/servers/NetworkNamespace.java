@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * A network of its own on this machine, joined to the machine's by a cable that can be pulled: a
- * silent partition, in which nothing is refused and nothing arrives. Needs Linux, root and iproute2.
- * Not thread-safe.
+ * silent partition, in which nothing is refused and nothing arrives. Needs Linux, root and
+ * iproute2. Not thread-safe.
  */
 public final class NetworkNamespace implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -109,10 +109,7 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   private static void ip(String... arguments) {
-    List<String> command =
-        Stream.concat(
-                Stream.of("ip"), Stream.of(arguments))
-            .toList();
+    List<String> command = Stream.concat(Stream.of("ip"), Stream.of(arguments)).toList();
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String printed = new String(process.getInputStream().readAllBytes(), UTF_8).strip();

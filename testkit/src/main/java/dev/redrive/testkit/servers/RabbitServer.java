@@ -48,8 +48,7 @@ public final class RabbitServer implements AutoCloseable {
    * @param settings further lines of its configuration
    * @param advanced its configuration in Erlang's terms
    */
-  record Place(
-      String name, String address, List<String> prefix, String settings, String advanced) {
+  record Place(String name, String address, List<String> prefix, String settings, String advanced) {
     static final Place HERE = new Place("redrive@localhost", "127.0.0.1", List.of(), "", "[].");
 
     static Place in(NetworkNamespace network) {
