@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -202,6 +203,32 @@ class RabbitTransportTest {
             () -> await(transport.publish("deleted", List.of(message("m", Duration.ZERO)))))
         .hasCauseInstanceOf(TransportException.class)
         .hasMessageContaining("deleted");
+  }
+
+  @Test
+  void queue_that_is_deleted_under_its_consumer_is_made_again() throws IOException {
+    provision("vanishing");
+    Subscription subscription = subscribe("vanishing");
+    await(transport.publish("vanishing", List.of(message("before", Duration.ZERO))));
+    assertThat(next(subscription).id()).isEqualTo("before");
+    subscription.request(1);
+
+    channel.queueDelete("vanishing");
+
+    // Until it is noticed, a publish is answered with what is wrong.
+    Poll.until("the queue", BOUND, () -> isAccepted("vanishing", "after"));
+    Poll.until("a message", BOUND, () -> !inbox.isEmpty());
+    assertThat(inbox.remove().id()).isEqualTo("after");
+  }
+
+  private boolean isAccepted(String queue, String id) {
+    try {
+      return await(transport.publish(queue, List.of(message(id, Duration.ZERO)))).get(0)
+          instanceof PublishResult.Accepted;
+    } catch (CompletionException failure) {
+      assertThat(failure).hasCauseInstanceOf(TransportException.class);
+      return false;
+    }
   }
 
   private long ready(String queue) {
