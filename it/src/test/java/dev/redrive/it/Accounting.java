@@ -2,77 +2,106 @@
 
 package dev.redrive.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Keeps the books over messages that are sent and handled while things break.
- *
- * <p>A send ends acknowledged, or its sender cannot tell; both are legal. What must come out is the
- * model of Jepsen's {@code total-queue} checker: nothing acknowledged is lost, nothing comes that
- * nobody sent, and what comes more often than once is no more than the faults explain. Thread-safe.
+ * Keeps the books over messages that are sent and handled while things break; {@link Audit} says
+ * whether they balance. Thread-safe.
  */
-final class Accounting {
-  private final Set<String> tried = ConcurrentHashMap.newKeySet();
-  private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-  private final Map<String, List<Integer>> attempts = new ConcurrentHashMap<>();
-  private final Set<String> succeeded = ConcurrentHashMap.newKeySet();
+final class Accounting implements Witness {
+  private final Plan plan;
+  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+  private final List<String> wrongs = new CopyOnWriteArrayList<>();
+  private final AtomicInteger acknowledged = new AtomicInteger();
+  private final AtomicInteger handled = new AtomicInteger();
+  private final AtomicInteger settled = new AtomicInteger();
+
+  Accounting(Plan plan) {
+    this.plan = plan;
+  }
+
+  private Account account(String id) {
+    return accounts.computeIfAbsent(id, each -> new Account());
+  }
 
   /** A message is about to be sent; said before, so that its coming is no surprise. */
-  void trying(String id) {
-    tried.add(id);
+  void trying(String id, Instant at, Instant dueAt) {
+    account(id).trying(at, dueAt);
   }
 
   /** The sender was told that the message is safe. */
-  void acknowledged(String id) {
-    acknowledged.add(id);
+  void acknowledged(String id, Instant at) {
+    if (account(id).acknowledged(at)) {
+      acknowledged.incrementAndGet();
+    }
   }
 
-  /** The handler was called. */
-  void attempted(String id, int attempt) {
-    attempts.computeIfAbsent(id, each -> new CopyOnWriteArrayList<>()).add(attempt);
+  @Override
+  public void called(String id, int attempt, Instant at) {
+    account(id).called(attempt, at);
+    if (attempt == 1) {
+      handled.incrementAndGet();
+    }
   }
 
-  /** The handler is about to say that it has done the message. */
-  void succeeded(String id) {
-    succeeded.add(id);
+  @Override
+  public void returned(String id, int attempt, Instant at) {
+    account(id).returned(attempt, at);
+  }
+
+  @Override
+  public void settled(String id, int attempt, Instant at) {
+    account(id).settled(attempt, at);
+    settled.incrementAndGet();
+  }
+
+  @Override
+  public void wrong(String what) {
+    wrongs.add(what);
   }
 
   int acknowledgedCount() {
-    return acknowledged.size();
+    return acknowledged.get();
   }
 
-  /** Whether all that was acknowledged has been done. */
-  boolean isSettled() {
-    return succeeded.containsAll(acknowledged);
+  /** How many attempts have been settled. */
+  int settledCount() {
+    return settled.get();
   }
 
-  /** Calls of the handler that came after it had done the message once. */
-  long duplicates(int failingCalls) {
-    long calls = attempts.values().stream().mapToLong(List::size).sum();
-    return calls - failingCalls - succeeded.size();
+  /** About how many messages are sent and not handled yet. */
+  int backlog() {
+    return acknowledged.get() - handled.get();
   }
 
-  void verify() {
-    Set<String> lost = new TreeSet<>(acknowledged);
-    lost.removeAll(succeeded);
-    assertThat(lost).as("acknowledged and never done").isEmpty();
+  /** Whether all that was acknowledged has met its end. */
+  boolean isDone() {
+    return accounts.entrySet().stream()
+        .filter(entry -> entry.getValue().isAcknowledged())
+        .allMatch(entry -> hasEnded(entry.getKey(), entry.getValue()));
+  }
 
-    Set<String> unexpected = new TreeSet<>(attempts.keySet());
-    unexpected.removeAll(tried);
-    assertThat(unexpected).as("handled and never sent").isEmpty();
+  /** Whether the last attempt of the plan was called and has returned. */
+  boolean hasEnded(String id, Account account) {
+    return account.hasReturned(plan.end(id).attempts());
+  }
 
-    attempts.forEach(
-        (id, numbers) ->
-            assertThat(numbers)
-                .as("attempts of %s: each has its own number, and numbers only rise", id)
-                .isSorted()
-                .doesNotHaveDuplicates());
+  Plan plan() {
+    return plan;
+  }
+
+  /** What is known of each message, by its id. */
+  Map<String, Account> accounts() {
+    return new TreeMap<>(accounts);
+  }
+
+  List<String> wrongs() {
+    return List.copyOf(wrongs);
   }
 }

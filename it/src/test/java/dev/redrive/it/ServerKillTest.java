@@ -22,11 +22,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -48,13 +49,27 @@ class ServerKillTest {
   private static final int SENT_BETWEEN_KILLS = 600;
 
   @TempDir Path folder;
-  private final Accounting books = new Accounting();
-  private final AtomicInteger failing = new AtomicInteger();
+  private final Accounting books = new Accounting(new FirstAttempts());
+  private final InstantSource clock = InstantSource.system();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpClient client = HttpClient.newHttpClient();
   private HttpServer receiver;
   private int port;
   private volatile boolean isEnough;
+
+  /** A tenth of the messages fails at first, by their names, so that a run can be repeated. */
+  private record FirstAttempts() implements Plan {
+    @Override
+    public End end(String id) {
+      return new End(id.hashCode() % 10 == 0 ? 2 : 1, false);
+    }
+
+    // The server draws its pauses at random, from none at all.
+    @Override
+    public Duration pause(int attempt) {
+      return Duration.ZERO;
+    }
+  }
 
   @BeforeEach
   void start() throws IOException {
@@ -92,14 +107,9 @@ class ServerKillTest {
       int attempt = Integer.parseInt(exchange.getRequestHeaders().getFirst("redrive-attempt"));
       String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
       assertThat(body).isEqualTo("payload of " + id);
-      books.attempted(id, attempt);
-      // A tenth of the messages fails at first, by their names, so that a run can be repeated.
-      boolean isFailing = attempt == 1 && id.hashCode() % 10 == 0;
-      if (isFailing) {
-        failing.incrementAndGet();
-      } else {
-        books.succeeded(id);
-      }
+      books.called(id, attempt, clock.instant());
+      boolean isFailing = attempt < books.plan().end(id).attempts();
+      books.returned(id, attempt, clock.instant());
       exchange.sendResponseHeaders(isFailing ? 503 : 200, -1);
     }
   }
@@ -124,19 +134,23 @@ class ServerKillTest {
     isEnough = true;
 
     try (ServerProcess last = new ServerProcess(folder, "127.0.0.1:" + port)) {
-      Poll.until("all that was accepted to be delivered", BOUND, books::isSettled);
+      Poll.until("all that was accepted to be delivered", BOUND, books::isDone);
       awaitEmpty(last);
     }
-    books.verify();
-    assertThat(books.duplicates(failing.get()))
+    Audit audit = new Audit(books, List.of());
+    assertThat(audit.lost()).isEmpty();
+    assertThat(audit.unexpected()).isEmpty();
+    assertThat(audit.gaps()).isEmpty();
+    assertThat(audit.repeating()).isEmpty();
+    assertThat(audit.duplicates())
         .as("what was under way at each kill may come again, and nothing else")
-        .isBetween(0L, (long) KILLS * CONCURRENCY);
+        .isBetween(0, KILLS * CONCURRENCY);
   }
 
   private void sendUntilEnough(int sender) {
     for (int number = 0; !isEnough; number++) {
       String id = sender + "-" + number;
-      books.trying(id);
+      books.trying(id, clock.instant(), clock.instant());
       while (!isEnough && !isAccepted(id)) {
         // Refused connections are answered at once; the server takes a moment to come back.
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -159,7 +173,7 @@ class ServerKillTest {
       if (status == 503) {
         return false;
       }
-      books.acknowledged(id);
+      books.acknowledged(id, clock.instant());
       return true;
     } catch (IOException unknown) {
       return false;

@@ -4,12 +4,10 @@ package dev.redrive.it;
 
 import dev.redrive.cli.Main;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,18 +27,9 @@ final class ServerProcess implements AutoCloseable {
   ServerProcess(Path folder, String address) throws IOException {
     Path errors = Files.createTempFile(folder, "server", ".log");
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath(),
-                Main.class.getName(),
-                "serve",
-                "--json",
-                "--bind",
-                address)
+        JavaProcess.builder(Main.class, "serve", "--json", "--bind", address)
             .directory(folder.toFile())
             .redirectError(errors.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("REDRIVE_"));
     process = builder.start();
     url = readUrl(process.inputReader(StandardCharsets.UTF_8), errors);
   }
@@ -53,14 +42,6 @@ final class ServerProcess implements AutoCloseable {
       }
     }
     throw new AssertionError("the server did not start: " + Files.readString(errors));
-  }
-
-  private static String classPath() {
-    return String.join(
-        File.pathSeparator,
-        List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).stream()
-            .map(entry -> Path.of(entry).toAbsolutePath().toString())
-            .toList());
   }
 
   String url() {

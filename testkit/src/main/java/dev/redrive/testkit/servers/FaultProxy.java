@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Stands between a client and a server of this machine, and can cut the one off from the other.
- * Thread-safe.
+ * Stands between a client and a server of this machine, and can cut the one off from the other,
+ * altogether or in one direction. Thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
   private static final int BACKLOG = 50;
@@ -23,7 +23,17 @@ public final class FaultProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Passage toServer = new Passage();
+  private final Passage toClient = new Passage();
   private volatile boolean isCut;
+
+  /** Which way bytes go. */
+  public enum Direction {
+    /** From the client to the server. */
+    TO_SERVER,
+    /** From the server to the client. */
+    TO_CLIENT
+  }
 
   /** Listens on a free port of the loopback address, and connects to this one. */
   public FaultProxy(int target) {
@@ -52,9 +62,48 @@ public final class FaultProxy implements AutoCloseable {
     sockets.forEach(FaultProxy::reset);
   }
 
-  /** Ends {@link #cut}. */
+  /**
+   * From now on, what goes in this direction vanishes: the request arrives and its answer does not,
+   * or the other way round. Nobody is told.
+   */
+  public void drop(Direction direction) {
+    passage(direction).drop();
+  }
+
+  /** From now on, what goes in this direction waits until {@link #heal}. Nobody is told. */
+  public void hold(Direction direction) {
+    passage(direction).hold();
+  }
+
+  /**
+   * Lets so many more bytes go in this direction, over all connections, and then resets them all
+   * once: in the middle of whatever was being said.
+   */
+  public void resetAfter(Direction direction, long bytes) {
+    passage(direction).resetAfter(bytes);
+  }
+
+  /** Whether bytes have vanished since the last {@link #heal}. */
+  public boolean hasLost() {
+    return toServer.hasLost() || toClient.hasLost();
+  }
+
+  private Passage passage(Direction direction) {
+    return direction == Direction.TO_SERVER ? toServer : toClient;
+  }
+
+  /**
+   * Ends {@link #cut}, {@link #drop} and {@link #hold}, and forgets {@link #resetAfter}.
+   * Connections that have lost bytes are of no use to anybody and are reset.
+   */
   public void heal() {
     isCut = false;
+    boolean hasLost = hasLost();
+    toServer.open();
+    toClient.open();
+    if (hasLost) {
+      reset();
+    }
   }
 
   @Override
@@ -65,6 +114,8 @@ public final class FaultProxy implements AutoCloseable {
       throw new UncheckedIOException(failure);
     }
     reset();
+    toServer.open();
+    toClient.open();
   }
 
   private void accept() {
@@ -93,20 +144,25 @@ public final class FaultProxy implements AutoCloseable {
       }
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
-      start("back", () -> pump(server, client));
-      pump(client, server);
+      start("back", () -> pump(server, client, toClient));
+      pump(client, server, toServer);
     } catch (IOException refused) {
       forget(client);
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, Passage passage) {
     byte[] buffer = new byte[BUFFER];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
+        int passing = passage.pass(read);
+        out.write(buffer, 0, passing);
+        if (passing < read && passage.isSpent()) {
+          out.flush();
+          reset();
+        }
       }
     } catch (IOException ended) {
       // As one side ends, so does the other.

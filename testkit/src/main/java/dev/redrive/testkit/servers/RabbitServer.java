@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -25,51 +26,71 @@ public final class RabbitServer implements AutoCloseable {
   private static final Path HOME = Path.of("/usr/lib/rabbitmq");
   private static final Path SERVER = HOME.resolve("bin/rabbitmq-server");
   private static final Duration READY = Duration.ofSeconds(90);
-  private static final String NODE = "redrive@localhost";
 
+  private final Place place;
   private final Path folder;
   private final int port;
   private final int distributionPort;
-  private final int epmdPort;
-  private final ServerProcess epmd;
+  private final Optional<Epmd> ownEpmd;
+  private final Epmd epmd;
   private Optional<ServerProcess> node = Optional.empty();
 
   private static final class Shared {
     static final RabbitServer SERVER = start();
   }
 
-  private RabbitServer() {
+  /**
+   * Where a node runs.
+   *
+   * @param name its name
+   * @param address where it listens
+   * @param prefix what its commands begin with
+   * @param settings further lines of its configuration
+   * @param advanced its configuration in Erlang's terms
+   */
+  record Place(String name, String address, List<String> prefix, String settings, String advanced) {
+    static final Place HERE = new Place("redrive@localhost", "127.0.0.1", List.of(), "", "[].");
+
+    static Place in(NetworkNamespace network) {
+      return new Place("redrive@localhost", network.address(), network.prefix(), "", "[].");
+    }
+  }
+
+  /** A node of this place, not started; with its own epmd if none is given. */
+  RabbitServer(Place place, Optional<Epmd> given) {
+    this.place = place;
     if (!Files.isExecutable(SERVER)) {
       throw new AssertionError(
           SERVER + " is missing; install it with apt-get install rabbitmq-server");
     }
-    List<Integer> ports = FreePorts.take(3);
+    List<Integer> ports = FreePorts.take(2);
     port = ports.get(0);
     distributionPort = ports.get(1);
-    epmdPort = ports.get(2);
     try {
       folder = Files.createTempDirectory("redrive-rabbitmq");
       writeFiles();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
-    epmd =
-        ServerProcess.start(
-            List.of(
-                "epmd",
-                "-port",
-                Integer.toString(epmdPort),
-                "-address",
-                "127.0.0.1",
-                "-relaxed_command_check"),
-            folder.resolve("epmd.log"));
+    ownEpmd = given.isPresent() ? Optional.empty() : Optional.of(new Epmd(place.prefix()));
+    epmd = given.or(() -> ownEpmd).orElseThrow();
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
 
   /** Starts a node of one's own, with nothing in it. Returns when it is ready. */
   public static RabbitServer start() {
-    RabbitServer server = new RabbitServer();
-    server.startNode();
+    return start(Place.HERE);
+  }
+
+  /** Starts a node of one's own in a network of its own. Returns when it is ready. */
+  public static RabbitServer start(NetworkNamespace network) {
+    return start(Place.in(network));
+  }
+
+  private static RabbitServer start(Place place) {
+    RabbitServer server = new RabbitServer(place, Optional.empty());
+    server.launch();
+    server.awaitReady();
     return server;
   }
 
@@ -87,10 +108,11 @@ public final class RabbitServer implements AutoCloseable {
     Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
     Files.writeString(folder.resolve("enabled_plugins"), "[].");
     Files.writeString(folder.resolve("rabbitmq-env.conf"), "");
+    Files.writeString(folder.resolve("advanced.config"), place.advanced());
     Files.writeString(
         folder.resolve("rabbitmq.conf"),
         """
-        listeners.tcp.1 = 127.0.0.1:%d
+        listeners.tcp.1 = %s:%d
         loopback_users = none
         vm_memory_high_watermark.absolute = 1024MB
         disk_free_limit.absolute = 50MB
@@ -98,37 +120,50 @@ public final class RabbitServer implements AutoCloseable {
         log.console.level = info
         log.file = false
         """
-            .formatted(port));
+                .formatted(place.address(), port)
+            + place.settings());
   }
 
-  private void startNode() {
-    ServerProcess started =
-        ServerProcess.start(
-            List.of(
-                "env",
-                "-i",
-                "PATH=/usr/bin:/bin",
-                "LANG=C.UTF-8",
-                "HOME=" + folder.resolve("home"),
-                // Without this its script starts the node and waits, instead of becoming it.
-                "RUNNING_UNDER_SYSTEMD=true",
-                "ERL_EPMD_PORT=" + epmdPort,
-                "ERL_EPMD_ADDRESS=127.0.0.1",
-                "RABBITMQ_CONF_ENV_FILE=" + folder.resolve("rabbitmq-env.conf"),
-                "RABBITMQ_NODENAME=" + NODE,
-                "RABBITMQ_NODE_IP_ADDRESS=127.0.0.1",
-                "RABBITMQ_NODE_PORT=" + port,
-                "RABBITMQ_DIST_PORT=" + distributionPort,
-                "RABBITMQ_CONFIG_FILE=" + folder.resolve("rabbitmq.conf"),
-                "RABBITMQ_ENABLED_PLUGINS_FILE=" + folder.resolve("enabled_plugins"),
-                "RABBITMQ_MNESIA_BASE=" + folder.resolve("mnesia"),
-                "RABBITMQ_LOG_BASE=" + folder.resolve("log"),
-                "RABBITMQ_LOGS=-",
-                "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}",
-                SERVER.toString()),
-            folder.resolve("server.log"));
-    node = Optional.of(started);
+  /** Starts the node and does not wait for it: the nodes of a cluster wait for one another. */
+  void launch() {
+    List<String> command = new ArrayList<>(place.prefix());
+    command.addAll(List.of("env", "-i"));
+    command.addAll(environment());
+    command.add(SERVER.toString());
+    node = Optional.of(ServerProcess.start(command, folder.resolve("server.log")));
+  }
+
+  void awaitReady() {
+    ServerProcess started = node.orElseThrow();
     started.awaitReady("RabbitMQ", READY, () -> started.log().contains("Server startup complete"));
+  }
+
+  private List<String> environment() {
+    return List.of(
+        "PATH=/usr/bin:/bin",
+        "LANG=C.UTF-8",
+        "HOME=" + folder.resolve("home"),
+        // Without this its script starts the node and waits, instead of becoming it.
+        "RUNNING_UNDER_SYSTEMD=true",
+        "ERL_EPMD_PORT=" + epmd.port(),
+        "ERL_EPMD_ADDRESS=127.0.0.1",
+        "RABBITMQ_CONF_ENV_FILE=" + folder.resolve("rabbitmq-env.conf"),
+        "RABBITMQ_NODENAME=" + place.name(),
+        "RABBITMQ_NODE_IP_ADDRESS=" + place.address(),
+        "RABBITMQ_NODE_PORT=" + port,
+        "RABBITMQ_DIST_PORT=" + distributionPort,
+        "RABBITMQ_CONFIG_FILE=" + folder.resolve("rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE=" + folder.resolve("advanced.config"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE=" + folder.resolve("enabled_plugins"),
+        "RABBITMQ_MNESIA_BASE=" + folder.resolve("mnesia"),
+        "RABBITMQ_LOG_BASE=" + folder.resolve("log"),
+        "RABBITMQ_LOGS=-",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}");
+  }
+
+  /** The host and port where it listens. */
+  public String address() {
+    return place.address() + ":" + port;
   }
 
   /** Where it listens on 127.0.0.1; the same after a restart. Its user is guest, guest. */
@@ -145,7 +180,8 @@ public final class RabbitServer implements AutoCloseable {
   /** Starts the node that was killed. Returns when it is ready. */
   public void restart() {
     kill();
-    startNode();
+    launch();
+    awaitReady();
   }
 
   /** Lets the node stand still, its connections open. */
@@ -161,16 +197,18 @@ public final class RabbitServer implements AutoCloseable {
   /** Runs {@code rabbitmqctl} with these arguments, and returns what it printed. */
   public String control(String... arguments) {
     List<String> command =
-        Stream.concat(
-                Stream.of(
+        Stream.of(
+                place.prefix(),
+                List.of(
                     "env",
                     "HOME=" + folder.resolve("home"),
-                    "ERL_EPMD_PORT=" + epmdPort,
+                    "ERL_EPMD_PORT=" + epmd.port(),
                     "RABBITMQ_CONF_ENV_FILE=/dev/null",
                     HOME.resolve("bin/rabbitmqctl").toString(),
                     "-n",
-                    NODE),
-                Stream.of(arguments))
+                    place.name()),
+                List.of(arguments))
+            .flatMap(List::stream)
             .toList();
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -187,11 +225,21 @@ public final class RabbitServer implements AutoCloseable {
     }
   }
 
+  /** How many messages are in its queues, but for those whose names end like this. */
+  public long waiting(String except) {
+    return control("list_queues", "-q", "--no-table-headers", "name", "messages")
+        .lines()
+        .map(line -> line.split("\t", -1))
+        .filter(columns -> columns.length == 2 && !columns[0].endsWith(except))
+        .mapToLong(columns -> Long.parseLong(columns[1]))
+        .sum();
+  }
+
   /** Ends the node and removes its folder. May be called twice. */
   @Override
   public void close() {
     kill();
-    epmd.kill();
+    ownEpmd.ifPresent(Epmd::close);
     if (!Files.exists(folder)) {
       return;
     }

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.it;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * What is known of one message. Times that never came are {@link Instant#MAX}. Thread-safe; what is
+ * read is read when nothing changes any more.
+ */
+final class Account {
+  /** What a queue has handed on it may still have, for so long, if it is killed then. */
+  private static final Duration MOVE_MAX = Duration.ofMillis(500);
+
+  /** Attempts go on for so long after their connection is gone. */
+  private static final Duration NOTICE_MAX = Duration.ofSeconds(1);
+
+  private Instant tried = Instant.MAX;
+  private Instant due = Instant.MAX;
+  private Instant acknowledged = Instant.MAX;
+  private final List<Call> calls = new ArrayList<>();
+
+  /** One call of the handler. */
+  private static final class Call {
+    final int attempt;
+    final Instant began;
+    Instant returned = Instant.MAX;
+    Instant settled = Instant.MAX;
+
+    Call(int attempt, Instant began) {
+      this.attempt = attempt;
+      this.began = began;
+    }
+  }
+
+  synchronized void trying(Instant at, Instant dueAt) {
+    // It is sent again under the same id, and any of these copies may be the one that comes.
+    if (at.isBefore(tried)) {
+      tried = at;
+    }
+    if (dueAt.isBefore(due)) {
+      due = dueAt;
+    }
+  }
+
+  synchronized boolean acknowledged(Instant at) {
+    boolean isFirst = acknowledged.equals(Instant.MAX);
+    acknowledged = isFirst ? at : acknowledged;
+    return isFirst;
+  }
+
+  synchronized void called(int attempt, Instant at) {
+    calls.add(new Call(attempt, at));
+  }
+
+  synchronized void returned(int attempt, Instant at) {
+    for (Call call : calls) {
+      if (call.attempt == attempt && call.returned.equals(Instant.MAX)) {
+        call.returned = at;
+        return;
+      }
+    }
+  }
+
+  // Of several calls of one attempt, the later ones came because an earlier one was not settled.
+  synchronized void settled(int attempt, Instant at) {
+    for (int i = calls.size() - 1; i >= 0; i--) {
+      Call call = calls.get(i);
+      if (call.attempt == attempt && call.settled.equals(Instant.MAX)) {
+        call.settled = at;
+        return;
+      }
+    }
+  }
+
+  synchronized boolean isAcknowledged() {
+    return !acknowledged.equals(Instant.MAX);
+  }
+
+  synchronized boolean isTried() {
+    return !tried.equals(Instant.MAX);
+  }
+
+  /** Whether an attempt of this number was called and returned. */
+  synchronized boolean hasReturned(int attempt) {
+    return calls.stream().anyMatch(call -> call.attempt == attempt && isKnown(call.returned));
+  }
+
+  synchronized int callCount() {
+    return calls.size();
+  }
+
+  /** How many copies of the message there must have been beyond the one that was sent. */
+  synchronized int extraCopies() {
+    Map<Integer, Integer> times = new TreeMap<>();
+    calls.forEach(call -> times.merge(call.attempt, 1, Integer::sum));
+    return times.values().stream().mapToInt(Integer::intValue).max().orElse(1) - 1;
+  }
+
+  /** An attempt that came before the one before it; empty if there is none. */
+  synchronized OptionalInt gap() {
+    int highest = 0;
+    for (Call call : calls) {
+      if (call.attempt > highest + 1) {
+        return OptionalInt.of(call.attempt);
+      }
+      highest = Math.max(highest, call.attempt);
+    }
+    return OptionalInt.empty();
+  }
+
+  /** Whether the numbers of the attempts only rise. */
+  synchronized boolean isRising() {
+    for (int i = 1; i < calls.size(); i++) {
+      if (calls.get(i).attempt <= calls.get(i - 1).attempt) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** By how much the earliest of the attempts came too early; zero if none did. */
+  synchronized Duration earliness(Plan plan) {
+    Duration worst = Duration.ZERO;
+    for (Call call : calls) {
+      Instant earliest =
+          call.attempt == 1
+              ? due
+              : after(firstReturn(call.attempt - 1), plan.pause(call.attempt - 1));
+      if (call.began.isBefore(earliest) && isKnown(earliest)) {
+        Duration early = Duration.between(call.began, earliest);
+        worst = early.compareTo(worst) > 0 ? early : worst;
+      }
+    }
+    return worst;
+  }
+
+  private static Instant after(Instant at, Duration pause) {
+    return isKnown(at) ? at.plus(pause) : at;
+  }
+
+  private Instant firstReturn(int attempt) {
+    return calls.stream()
+        .filter(call -> call.attempt == attempt)
+        .map(call -> call.returned)
+        .min(Instant::compareTo)
+        .orElse(Instant.MAX);
+  }
+
+  /** Whether the fault may have doubled it. */
+  synchronized boolean isTouched(Window fault) {
+    boolean isBrokers = fault.reach().compareTo(Reach.WAITING) >= 0;
+    // A broker that dies may forget that it has taken an acknowledgement; a connection may not.
+    return calls.stream()
+            .filter(call -> isBrokers || !isKnown(call.settled))
+            .anyMatch(call -> fault.meets(call.began.minus(NOTICE_MAX), call.settled))
+        || (fault.reach().compareTo(Reach.SENDS) >= 0 && fault.meets(tried, acknowledged))
+        || (isBrokers && isWaiting(fault));
+  }
+
+  // Whether it waited at the broker for its time, at some time of the window.
+  private boolean isWaiting(Window window) {
+    if (due.isAfter(tried) && window.meets(tried, arrival(1))) {
+      return true;
+    }
+    return calls.stream()
+        .anyMatch(
+            call ->
+                isKnown(call.returned) && window.meets(call.returned, arrival(call.attempt + 1)));
+  }
+
+  // A last attempt is followed by none, and then nothing waits.
+  private Instant arrival(int attempt) {
+    return calls.stream()
+        .filter(call -> call.attempt == attempt)
+        .map(call -> call.began.plus(MOVE_MAX))
+        .min(Instant::compareTo)
+        .orElse(Instant.MIN);
+  }
+
+  private static boolean isKnown(Instant at) {
+    return !at.equals(Instant.MAX);
+  }
+}

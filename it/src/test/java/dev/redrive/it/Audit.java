@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
+
+/**
+ * Whether the books balance, after everything has come to rest.
+ *
+ * <p>A send ends acknowledged, or its sender cannot tell; both are legal. What must come out is the
+ * model of Jepsen's {@code total-queue} checker: nothing acknowledged is lost, nothing comes that
+ * nobody sent, and what comes more often than once was in somebody's hands when something broke.
+ * Beyond it: no attempt is too early, and their numbers have no gaps.
+ */
+final class Audit {
+  private final Accounting books;
+  private final Map<String, Account> accounts;
+  private final List<Window> faults;
+
+  Audit(Accounting books, List<Window> faults) {
+    this.books = books;
+    this.accounts = books.accounts();
+    this.faults = List.copyOf(faults);
+  }
+
+  /** Acknowledged, and its last attempt never came. */
+  List<String> lost() {
+    return ids((id, account) -> account.isAcknowledged() && !books.hasEnded(id, account));
+  }
+
+  /** Handled, and nobody had tried to send it. */
+  List<String> unexpected() {
+    return ids((id, account) -> account.callCount() > 0 && !account.isTried());
+  }
+
+  /** Not acknowledged, and it came all the same: legal. */
+  List<String> recovered() {
+    return ids((id, account) -> account.callCount() > 0 && !account.isAcknowledged());
+  }
+
+  /** Attempted before its time, and by how much. */
+  Map<String, Duration> early() {
+    Map<String, Duration> early = new TreeMap<>();
+    accounts.forEach(
+        (id, account) -> {
+          Duration by = account.earliness(books.plan());
+          if (!by.isZero()) {
+            early.put(id, by);
+          }
+        });
+    return early;
+  }
+
+  /** An attempt came whose predecessor had not. */
+  List<String> gaps() {
+    return ids((id, account) -> account.gap().isPresent());
+  }
+
+  /** The attempts' numbers did not only rise. */
+  List<String> repeating() {
+    return ids((id, account) -> !account.isRising());
+  }
+
+  /** How many copies of messages there were too many. */
+  int duplicates() {
+    return accounts.values().stream().mapToInt(Account::extraCopies).sum();
+  }
+
+  /** Doubled, though no fault touched it. */
+  List<String> unexplained() {
+    return ids((id, account) -> account.extraCopies() > 0 && touches(account) == 0);
+  }
+
+  /** How many copies the faults explain: what was in somebody's hands at each. */
+  int bound() {
+    return accounts.values().stream().mapToInt(this::touches).sum();
+  }
+
+  private int touches(Account account) {
+    return (int) faults.stream().filter(account::isTouched).count();
+  }
+
+  private List<String> ids(BiPredicate<String, Account> test) {
+    return accounts.entrySet().stream()
+        .filter(entry -> test.test(entry.getKey(), entry.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /**
+   * Fails unless the books balance.
+   *
+   * @param isMarked whether the transport counts an attempt that a crash cut off; then no number
+   *     comes twice
+   */
+  void verify(boolean isMarked) {
+    assertThat(books.wrongs()).as("what must never be").isEmpty();
+    assertThat(lost()).as("acknowledged and never done").isEmpty();
+    assertThat(unexpected()).as("handled and never sent").isEmpty();
+    assertThat(early()).as("attempted before its time").isEmpty();
+    assertThat(gaps()).as("attempts whose predecessor is missing").isEmpty();
+    assertThat(unexplained()).as("doubled, and no fault touched it").isEmpty();
+    assertThat(duplicates()).as("copies too many").isLessThanOrEqualTo(bound());
+    if (isMarked) {
+      assertThat(repeating()).as("attempts' numbers that do not rise").isEmpty();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "acknowledged %d, faults %d, lost %d, unexpected %d, early %d, duplicates %d of %d"
+            .formatted(
+                books.acknowledgedCount(),
+                faults.size(),
+                lost().size(),
+                unexpected().size(),
+                early().size(),
+                duplicates(),
+                bound())
+        + ", recovered %d".formatted(recovered().size());
+  }
+}

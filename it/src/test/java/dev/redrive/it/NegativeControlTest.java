@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.redrive.testkit.servers.FaultProxy;
+import dev.redrive.testkit.servers.RabbitServer;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is wrong is found out: the flows of the fault tests, over transports that lose messages. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class NegativeControlTest {
+  private static final Scale SCALE = new Scale(1_500, 2);
+
+  private static RabbitServer server;
+
+  @BeforeAll
+  static void startServer() {
+    server = RabbitServer.start();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @Test
+  void a_send_that_is_acknowledged_before_it_is_confirmed_is_missed() {
+    try (FaultProxy proxy = new FaultProxy(server.port());
+        RabbitFlow flow =
+            new RabbitFlow(
+                "unconfirmed", "127.0.0.1:" + proxy.port(), server, Sabotage.CONFIRMED_UNASKED)) {
+      Audit audit =
+          flow.auditWithLocalCrew(
+              SCALE,
+              new Fault() {
+                @Override
+                public void strike(SplittableRandom random) {
+                  proxy.cut();
+                  Outage.last(random, Duration.ofSeconds(1));
+                }
+
+                @Override
+                public void heal() {
+                  proxy.heal();
+                }
+              });
+
+      assertThat(audit.lost()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void a_message_that_is_acknowledged_before_it_is_handled_is_missed() {
+    try (RabbitFlow flow = new RabbitFlow("unhandled", server.address(), server)) {
+      Audit audit = flow.auditWithKilledCrew(SCALE, Sabotage.ACKNOWLEDGED_UNHANDLED);
+
+      assertThat(audit.lost()).isNotEmpty();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.it;
+
+import dev.redrive.Redrive;
+import dev.redrive.TransportState;
+import dev.redrive.core.Engine;
+import dev.redrive.testkit.Poll;
+import dev.redrive.testkit.servers.RabbitServer;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A flow over RabbitMQ, from its beginning to the empty queues at its end. */
+final class RabbitFlow implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RabbitFlow.class);
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final boolean IS_MARKED = false;
+
+  private final String uri;
+  private final FlowPlan plan;
+  private final Accounting books;
+  private final RabbitServer server;
+  private final Redrive sending;
+  private final Flow flow;
+
+  /**
+   * @param addresses where to connect to
+   * @param server a node that is asked for what is left in the queues
+   */
+  RabbitFlow(String queue, String addresses, RabbitServer server) {
+    this(queue, addresses, server, Sabotage.NONE);
+  }
+
+  /** With a sender of which something is wrong. */
+  RabbitFlow(String queue, String addresses, RabbitServer server, Sabotage sabotage) {
+    this.uri = "amqp://guest:guest@" + addresses + "/?heartbeat=2s";
+    this.plan = new FlowPlan(queue, Scale.seed());
+    this.books = new Accounting(plan);
+    this.server = server;
+    this.sending = sabotage.open(uri, plan);
+    this.flow = new Flow(sending, plan, books);
+  }
+
+  boolean isIn(TransportState state) {
+    return sending.state() == state;
+  }
+
+  /** The senders wait, and all that they have sent is done. */
+  void quiet() {
+    flow.pause();
+    Poll.until("all that was sent to be done", BOUND, () -> flow.isAtRest() && books.isDone());
+    awaitEmpty();
+  }
+
+  void goOn() {
+    flow.resume();
+  }
+
+  /** The worker is in this process. */
+  Audit runWithLocalCrew(Scale scale, Fault fault) {
+    try (Crew crew = new LocalCrew(Engine.open(uri), plan, books)) {
+      FaultRun run = new FaultRun(flow, scale);
+      run.strike(plan.queue(), fault);
+      return verify(run, crew);
+    }
+  }
+
+  /** As {@link #runWithLocalCrew}; what is lost is not waited for, and nothing is verified. */
+  Audit auditWithLocalCrew(Scale scale, Fault fault) {
+    try (Crew crew = new LocalCrew(Engine.open(uri), plan, books)) {
+      FaultRun run = new FaultRun(flow, scale);
+      run.strike(plan.queue(), fault);
+      awaitEmpty();
+      crew.verify();
+      return run.audit();
+    }
+  }
+
+  /** As {@link #runWithKilledCrew}; what is lost is not waited for, and nothing is verified. */
+  Audit auditWithKilledCrew(Scale scale, Sabotage sabotage) {
+    CrewFault fault = new CrewFault(sabotage);
+    try {
+      FaultRun run = new FaultRun(flow, scale);
+      run.strike(plan.queue(), fault);
+      awaitEmpty();
+      fault.crew.verify();
+      return run.audit();
+    } finally {
+      fault.crew.close();
+    }
+  }
+
+  /** The worker is in a process of its own, which is killed. */
+  Audit runWithKilledCrew(Scale scale, Sabotage sabotage) {
+    CrewFault fault = new CrewFault(sabotage);
+    try {
+      FaultRun run = new FaultRun(flow, scale);
+      run.strike(plan.queue(), fault);
+      return verify(run, fault.crew);
+    } finally {
+      fault.crew.close();
+    }
+  }
+
+  private Audit verify(FaultRun run, Crew crew) {
+    try {
+      run.awaitDone();
+    } catch (AssertionError late) {
+      String left = server.control("list_queues", "-q", "name", "messages_ready", "messages");
+      throw new AssertionError(run.audit() + " " + run.audit().lost() + "; left:\n" + left, late);
+    }
+    awaitEmpty();
+    Audit audit = run.audit();
+    log.warn("{}: {}", plan.queue(), audit);
+    audit.verify(IS_MARKED);
+    run.verifyRest(audit);
+    crew.verify();
+    return audit;
+  }
+
+  /** The broker itself is asked, not the engine. */
+  private void awaitEmpty() {
+    Poll.until("the queues to be empty", BOUND, () -> server.waiting(".dead") == 0);
+  }
+
+  private final class CrewFault implements Fault {
+    private final Sabotage sabotage;
+    private WorkerProcess crew;
+
+    CrewFault(Sabotage sabotage) {
+      this.sabotage = sabotage;
+      this.crew = new WorkerProcess(uri, plan, sabotage, books);
+    }
+
+    @Override
+    public void strike(SplittableRandom random) {
+      crew.kill();
+    }
+
+    @Override
+    public Reach reach() {
+      return Reach.ATTEMPTS;
+    }
+
+    @Override
+    public void heal() {
+      crew = new WorkerProcess(uri, plan, sabotage, books);
+    }
+  }
+
+  @Override
+  public void close() {
+    flow.close();
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.redrive.testkit.servers.NetworkNamespace;
+import dev.redrive.testkit.servers.RabbitServer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A broker in a network of its own, of which the cable is pulled and put back. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class RabbitPartitionTest {
+  private static final Duration LONGEST = Duration.ofSeconds(8);
+
+  /** A connection that stood still is given up by its heartbeats, after twice their time or so. */
+  private static final Duration AFTERMATH = Duration.ofSeconds(6);
+
+  @BeforeAll
+  static void needsNetworks() {
+    Optional<String> missing = NetworkNamespace.missing();
+    if (System.getenv("CI") != null) {
+      assertThat(missing).isEmpty();
+    }
+    missing.ifPresent(why -> System.err.println("NOT TESTED: partitions of a network; " + why));
+    assumeTrue(missing.isEmpty());
+  }
+
+  @Test
+  void nothing_comes_through_and_nobody_is_told() {
+    try (NetworkNamespace network = NetworkNamespace.create();
+        RabbitServer server = RabbitServer.start(network);
+        RabbitFlow flow = new RabbitFlow("partition", server.address(), server)) {
+      flow.runWithLocalCrew(
+          Scale.asked(),
+          new Fault() {
+            @Override
+            public void strike(SplittableRandom random) {
+              network.cut();
+              Outage.last(random, LONGEST);
+            }
+
+            @Override
+            public void heal() {
+              network.heal();
+            }
+
+            @Override
+            public Duration aftermath() {
+              return AFTERMATH;
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.it;
+
+import dev.redrive.Redrive;
+import dev.redrive.core.Engine;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Transport;
+import dev.redrive.spi.TransportProvider;
+import java.net.URI;
+import java.util.ServiceLoader;
+
+/** What is done wrong on purpose, to see that it is found out. */
+enum Sabotage {
+  /** Nothing. */
+  NONE,
+  /** A send is acknowledged before the broker has confirmed it. */
+  CONFIRMED_UNASKED,
+  /** A message is acknowledged when it is handed over, before it is handled. */
+  ACKNOWLEDGED_UNHANDLED;
+
+  /** Opens Redrive on this transport. */
+  Redrive open(String uri, FlowPlan plan) {
+    return Engine.builder().transport(environment -> wrong(uri, environment, plan)).open();
+  }
+
+  private Transport wrong(String uri, Environment environment, FlowPlan plan) {
+    URI parsed = URI.create(uri);
+    Transport transport =
+        ServiceLoader.load(TransportProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(provider -> provider.schemes().contains(parsed.getScheme()))
+            .findFirst()
+            .orElseThrow()
+            .open(parsed, environment);
+    return switch (this) {
+      case NONE -> transport;
+      case CONFIRMED_UNASKED -> Saboteur.confirmedUnasked(transport);
+      case ACKNOWLEDGED_UNHANDLED -> new Saboteur(plan).acknowledgedUnhandled(transport);
+    };
+  }
+}
