@@ -37,7 +37,15 @@ final class ModuleTable {
           Map.entry(
               "benchmarks",
               Set.of(
-                  "api", "spi", "core", "codecs", "guards", "telemetry", "transports", "server")));
+                  "api",
+                  "spi",
+                  "core",
+                  "codecs",
+                  "guards",
+                  "telemetry",
+                  "transports",
+                  "server",
+                  "testkit")));
 
   private ModuleTable() {}
 

@@ -8,13 +8,13 @@ import java.util.Locale;
 
 /**
  * Measures, and prints a table. Names choose what is measured: {@code tasks}, {@code pending},
- * {@code embedded}, {@code open}, {@code lateness}, {@code http}; without any, all of it. {@code
- * --backlog N} sets how many messages wait, five million without it.
+ * {@code embedded}, {@code open}, {@code lateness}, {@code http}, {@code rabbitmq}; without any,
+ * all of it. {@code --backlog N} sets how many messages wait, five million without it.
  */
 public final class Benchmarks {
   private static final int BACKLOG = 5_000_000;
   private static final List<String> ALL =
-      List.of("tasks", "pending", "embedded", "open", "lateness", "http");
+      List.of("tasks", "pending", "embedded", "open", "lateness", "http", "rabbitmq");
 
   private Benchmarks() {}
 
@@ -56,6 +56,7 @@ public final class Benchmarks {
       case "open" -> List.of(OpenBenchmark.run(backlog));
       case "lateness" -> List.of(LatenessBenchmark.run());
       case "http" -> HttpBenchmark.run();
+      case "rabbitmq" -> RabbitBenchmark.run();
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -35,6 +35,11 @@ record Row(String name, String target, String measured, boolean isMet, String de
         detail);
   }
 
+  /** A figure that nothing was asked of. */
+  static Row told(String name, String measured, String detail) {
+    return new Row(name, "-", measured, true, detail);
+  }
+
   String print() {
     return String.format(
         Locale.ROOT,
