@@ -3,13 +3,12 @@
 package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
-import dev.redrive.MessageState;
-import dev.redrive.Transition;
-import dev.redrive.spi.History;
 import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.Replay;
 import dev.redrive.spi.WireHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +33,9 @@ final class Wire {
 
   private static final Set<String> OF_A_DEATH =
       Set.of(DIED_AT, REASON, FAILURE, FINGERPRINT, DEATH);
+  // What a replay changes.
+  private static final Set<String> OF_A_REPLAY =
+      Set.of(WireHeaders.REPLAYS, WireHeaders.HISTORY, WireHeaders.DEADLINE);
   private static final Set<String> OF_A_MESSAGE =
       Set.of(
           WireHeaders.ID,
@@ -173,18 +175,19 @@ final class Wire {
   }
 
   private static void revive(Map<String, Object> headers, BrokerDeath death) {
-    // The broker tells whole seconds, and a message is not replayed before it died.
+    // The broker tells whole seconds: the end of that one, by which its deadline may have passed.
+    Instant told = death.at().plusMillis(999);
     Instant diedAt = Headers.time(headers, DIED_AT).orElse(Instant.EPOCH);
-    Instant at = death.at().isBefore(diedAt) ? diedAt : death.at();
+    Instant at = told.isBefore(diedAt) ? diedAt : told;
     headers.keySet().removeAll(OF_A_DEATH);
     headers.remove(WireHeaders.ATTEMPT);
-    int replays = Headers.number(headers, WireHeaders.REPLAYS, 0);
-    headers.put(WireHeaders.REPLAYS, Integer.toString(replays + 1));
-    headers.put(
-        WireHeaders.HISTORY,
-        History.append(
-            Headers.text(headers.get(WireHeaders.HISTORY)),
-            new Transition(at, MessageState.READY, 0, "replayed")));
+    Map<String, String> changed = new HashMap<>();
+    for (String name : OF_A_REPLAY) {
+      if (headers.containsKey(name)) {
+        changed.put(name, Headers.text(headers.remove(name)));
+      }
+    }
+    headers.putAll(Replay.headers(changed, at));
   }
 
   /** What another publisher says of the payload, for a handler that needs it. */
