@@ -7,8 +7,8 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -27,6 +26,10 @@ import java.util.concurrent.CompletionStage;
  * when the consumer begins. So when more is asked for than the bounds leave room for, a further
  * consumer is added for the difference, and when there are many they are replaced by one. A worker
  * whose window stays the same has one.
+ *
+ * <p>The loop never waits for the broker, because it serves all queues and one of them may be out
+ * of order: what has an answer goes through {@link Questions}. When the channel ends before its
+ * link does, that concerns this queue alone, and the receiver is told.
  */
 final class Intake {
   private static final int CONSUMERS_MAX = 8;
@@ -35,36 +38,38 @@ final class Intake {
   /** What comes by an intake. Called on the consuming loop. */
   interface Receiver {
     void received(Intake intake, long tag, AMQP.BasicProperties properties, byte[] body);
+
+    /**
+     * The channel has ended, the link has not; nothing comes any more, and what came is lost.
+     *
+     * @param isGone true if there is no such queue any more
+     */
+    void broken(Intake intake, String why, boolean isGone);
   }
 
   private final Link link;
   private final Channel channel;
-  private final String queue;
-  private final Loop loop;
+  private final RabbitQueue queue;
   private final Receiver receiver;
+  private final Questions questions;
   // The consumers that the broker may still send to.
   private final Set<String> open = new HashSet<>();
   // Which consumer a message that is not settled came by.
   private final Map<Long, String> consumers = new HashMap<>();
   private final TreeSet<Long> unsettled = new TreeSet<>();
-  // What waits for the next answer of the broker: the present question was asked before it.
-  private List<CompletableFuture<Boolean>> next = new ArrayList<>();
-  private boolean isAsking;
   private boolean isAbandoned;
   private int room;
+  private long begun;
 
-  Intake(Link link, String queue, Loop loop, Receiver receiver) throws IOException {
+  Intake(Link link, RabbitQueue queue, Receiver receiver) throws IOException {
     this.link = link;
     this.channel = Link.channel(link.consuming());
     this.queue = queue;
-    this.loop = loop;
     this.receiver = receiver;
-    channel.addShutdownListener(
-        signal -> {
-          if (!signal.isInitiatedByApplication()) {
-            link.lose("the channel of queue " + queue + " was closed: " + signal.getMessage());
-          }
-        });
+    this.questions = new Questions(channel, queue.environment(), queue.loop(), this::failed);
+    // Of all consumers, as they are begun by questions and not by the client's own call.
+    channel.setDefaultConsumer(new Inbox());
+    channel.addShutdownListener(signal -> queue.loop().execute(() -> ended(signal)));
   }
 
   /** How many messages the broker may send before something is settled. */
@@ -74,38 +79,31 @@ final class Intake {
 
   /** Lets the broker send so many more, in all. */
   void widen(int more, int inAll) {
-    try {
-      if (open.size() >= CONSUMERS_MAX) {
-        pause();
-        consume(inAll);
-      } else {
-        consume(more);
-      }
-    } catch (IOException | AlreadyClosedException failure) {
-      lost(failure);
+    if (open.size() >= CONSUMERS_MAX) {
+      pause();
+      consume(inAll);
+    } else {
+      consume(more);
     }
   }
 
-  private void consume(int prefetch) throws IOException {
+  private void consume(int prefetch) {
     int bound = Math.min(prefetch, PREFETCH_MAX);
-    channel.basicQos(bound);
-    String consumer = channel.basicConsume(queue, false, new Inbox());
+    String consumer = "redrive-" + ++begun;
+    questions.ask(new AMQP.Basic.Qos.Builder().prefetchCount(bound).build());
+    questions.ask(
+        new AMQP.Basic.Consume.Builder().queue(queue.name()).consumerTag(consumer).build());
     open.add(consumer);
     room += bound;
   }
 
   /** Lets the broker send nothing more. What it has sent may still arrive. */
   void pause() {
-    try {
-      List<String> ending = List.copyOf(open);
-      open.clear();
-      room = 0;
-      for (String consumer : ending) {
-        channel.basicCancel(consumer);
-      }
-    } catch (IOException | AlreadyClosedException failure) {
-      lost(failure);
+    for (String consumer : open) {
+      questions.ask(new AMQP.Basic.Cancel.Builder().consumerTag(consumer).build());
     }
+    open.clear();
+    room = 0;
   }
 
   /** Acknowledges, contiguous tags at once. */
@@ -125,19 +123,26 @@ final class Intake {
         channel.basicAck(tag, false);
       }
     } catch (IOException | AlreadyClosedException failure) {
-      lost(failure);
+      failed(failure);
     }
   }
 
   /** Gives messages back to the queue, about to where they were. */
   void giveBack(Collection<Long> tags) {
+    List<Long> given = List.copyOf(tags);
+    // After a pause that was asked for before, or the broker would send them here again. Until
+    // then they are unsettled, so that no acknowledgement includes them.
+    questions.afterwards(() -> nack(given));
+  }
+
+  private void nack(Collection<Long> tags) {
     try {
       for (long tag : tags) {
         forget(tag);
         channel.basicNack(tag, false, true);
       }
     } catch (IOException | AlreadyClosedException failure) {
-      lost(failure);
+      failed(failure);
     }
   }
 
@@ -157,69 +162,66 @@ final class Intake {
   }
 
   /**
-   * Completes when the broker has what was settled by now, with false if the link was lost before
-   * it said so. The protocol does not answer acknowledgements, but a channel answers in turn: so it
-   * is asked for something that changes nothing.
+   * Completes when the broker has what was settled by now, with false if the channel was lost
+   * before it said so.
    */
   CompletionStage<Boolean> taken() {
-    if (isAbandoned) {
-      return CompletableFuture.completedStage(false);
-    }
-    CompletableFuture<Boolean> taken = new CompletableFuture<>();
-    next.add(taken);
-    ask();
-    return taken;
+    return questions.allTaken();
   }
 
-  private void ask() {
-    if (isAsking || isAbandoned || next.isEmpty()) {
-      return;
-    }
-    isAsking = true;
-    List<CompletableFuture<Boolean>> asking = next;
-    next = new ArrayList<>();
-    CompletionStage<?> answer;
-    try {
-      answer = channel.asyncCompletableRpc(new AMQP.Basic.Qos.Builder().prefetchCount(1).build());
-    } catch (IOException | AlreadyClosedException failure) {
-      answer = CompletableFuture.failedStage(failure);
-      lost(failure);
-    }
-    answer.whenComplete(
-        (done, failure) ->
-            loop.execute(
-                () -> {
-                  isAsking = false;
-                  asking.forEach(taken -> taken.complete(failure == null));
-                  ask();
-                }));
-  }
-
-  /** The link is lost: nobody gets an answer any more. */
+  /** The channel is lost: nobody gets an answer any more. */
   void abandon() {
     isAbandoned = true;
-    next.forEach(taken -> taken.complete(false));
-    next.clear();
+    questions.end();
     open.clear();
     room = 0;
     consumers.clear();
     unsettled.clear();
   }
 
+  /** True if nothing that came by it can be settled any more. */
   boolean isLost() {
-    return link.isLost();
+    return isAbandoned || link.isLost();
   }
 
+  /** Gives back what is not settled. Does not wait for that. */
   void close() {
+    abandon();
+    // A channel whose queue does not answer does not answer to this either.
+    queue.environment().threads().newThread(this::abort).start();
+  }
+
+  private void abort() {
     try {
       channel.abort();
-    } catch (IOException failure) {
-      lost(failure);
+    } catch (IOException | RuntimeException failure) {
+      link.lose("a channel of queue " + queue.name() + " cannot be closed: " + failure);
     }
   }
 
-  private void lost(Exception failure) {
-    link.lose("the channel of queue " + queue + " failed: " + failure);
+  private void ended(ShutdownSignalException signal) {
+    // The end of a connection is the link's.
+    if (!signal.isInitiatedByApplication() && !signal.isHardError()) {
+      boolean isGone =
+          signal.getReason() instanceof AMQP.Channel.Close close
+              && close.getReplyCode() == AMQP.NOT_FOUND;
+      broken(String.valueOf(signal.getMessage()), isGone);
+    }
+  }
+
+  // When the channel or the connection was closed, that is told by itself.
+  private void failed(Throwable failure) {
+    if (channel.isOpen()) {
+      broken(failure.toString(), false);
+      close();
+    }
+  }
+
+  private void broken(String why, boolean isGone) {
+    if (!isAbandoned && !link.isLost()) {
+      abandon();
+      receiver.broken(this, why, isGone);
+    }
   }
 
   /** Brings what the broker sends to the loop, on which all else happens. */
@@ -232,16 +234,28 @@ final class Intake {
     public void handleDelivery(
         String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
       long tag = envelope.getDeliveryTag();
-      loop.execute(
-          () -> {
-            remember(tag, consumer);
-            receiver.received(Intake.this, tag, properties, body);
-          });
+      queue
+          .loop()
+          .execute(
+              () -> {
+                if (!isAbandoned) {
+                  remember(tag, consumer);
+                  receiver.received(Intake.this, tag, properties, body);
+                }
+              });
     }
 
     @Override
     public void handleCancel(String consumer) {
-      link.lose("the broker cancelled a consumer of queue " + queue + "; was it deleted?");
+      queue
+          .loop()
+          .execute(
+              () -> {
+                if (!isAbandoned) {
+                  broken("the broker cancelled the consumer; was the queue deleted?", true);
+                  close();
+                }
+              });
     }
   }
 }

@@ -25,6 +25,7 @@ import javax.net.ssl.SSLContext;
 final class Link {
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final int CLOSE_MILLIS = 2_000;
+  private static final int BODY_MAX = 512 << 20;
 
   private final Connection publishing;
   private final Connection consuming;
@@ -55,6 +56,8 @@ final class Link {
     factory.setConnectionTimeout(TIMEOUT_MILLIS);
     factory.setHandshakeTimeout(TIMEOUT_MILLIS);
     factory.setChannelRpcTimeout(3 * TIMEOUT_MILLIS);
+    // Its own bound is below the broker's, and closes the connection on a message that is larger.
+    factory.setMaxInboundMessageBodySize(BODY_MAX);
     factory.setThreadFactory(environment.threads());
     factory.setExceptionHandler(new QuietExceptions());
     if (config.isTls()) {

@@ -24,14 +24,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that there is a link: makes the first one and, when one is lost, the next. For ever,
- * unless the configuration limits it, and after pauses that grow and are drawn at random, so that
- * many processes do not come back at one moment.
+ * unless the configuration limits it, with the pauses of {@link Backoff}.
  */
 final class LinkKeeper {
   private static final Logger log = LoggerFactory.getLogger(LinkKeeper.class);
-  private static final Duration PAUSE_FIRST = Duration.ofMillis(100);
-  private static final Duration PAUSE_MAX = Duration.ofSeconds(15);
-  private static final int DOUBLINGS_MAX = 10;
 
   /** What becomes of links. Called on the keeper's thread, one call at a time; may block. */
   interface Owner {
@@ -140,7 +136,7 @@ final class LinkKeeper {
     }
     owner.down(link);
     link.close();
-    pause(PAUSE_FIRST);
+    pause(Backoff.FIRST);
     return true;
   }
 
@@ -160,8 +156,7 @@ final class LinkKeeper {
               failure));
       return false;
     }
-    Duration most = PAUSE_FIRST.multipliedBy(1L << Math.min(failures, DOUBLINGS_MAX));
-    Duration pause = most.compareTo(PAUSE_MAX) < 0 ? most : PAUSE_MAX;
+    Duration pause = Backoff.longest(failures);
     log.warn(
         "cannot connect to RabbitMQ at {} ({} in a row), trying again within {} ms: {}",
         config.hosts(),
@@ -201,12 +196,10 @@ final class LinkKeeper {
 
   /** Waits a random part of that time, or until the end. */
   private void pause(Duration most) {
-    long millis = most.toMillis();
-    long drawn = millis / 4 + environment.random().nextLong(millis * 3 / 4 + 1);
     CompletableFuture<String> over = new CompletableFuture<>();
     environment
         .timers()
-        .at(environment.clock().instant().plusMillis(drawn), () -> over.complete("over"));
+        .after(Backoff.drawn(most, environment.random()), () -> over.complete("over"));
     CompletableFuture.anyOf(closing, over).join();
   }
 }

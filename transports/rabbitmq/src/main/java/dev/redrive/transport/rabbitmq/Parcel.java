@@ -3,6 +3,8 @@
 package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import dev.redrive.TransportException;
+import dev.redrive.spi.PublishResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -33,10 +35,34 @@ final class Parcel {
     CONFIRMED,
     /** The broker had nowhere to put it. */
     UNROUTABLE,
-    /** The broker did not take it, several times. */
+    /** The broker did not take it several times, or closed the channel on it. */
     REFUSED,
     /** The link was lost before the broker confirmed it; it may have it. */
-    UNKNOWN
+    UNKNOWN;
+
+    /**
+     * What is told to who sent it.
+     *
+     * @throws TransportException unless the broker has it
+     */
+    PublishResult result(String queue) {
+      return switch (this) {
+        case CONFIRMED -> PublishResult.Accepted.INSTANCE;
+        case UNROUTABLE ->
+            throw new TransportException(
+                "RabbitMQ has no queue " + queue + " any more; provision it again");
+        case REFUSED ->
+            throw new TransportException(
+                "RabbitMQ refused a message of queue "
+                    + queue
+                    + "; is the queue full, or the message too large?");
+        case UNKNOWN ->
+            throw new TransportException(
+                "the connection was lost before RabbitMQ confirmed a message of queue "
+                    + queue
+                    + "; it may be stored");
+      };
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
 import com.rabbitmq.client.Return;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.redrive.spi.Environment;
 import dev.redrive.transport.rabbitmq.Parcel.Fate;
 import java.io.IOException;
@@ -46,6 +47,10 @@ final class Publisher {
   private final TreeMap<Long, Parcel> unconfirmed = new TreeMap<>();
   // Null while there is no link.
   private @Nullable Channel channel;
+  // As above, but kept when a write fails, until it is told why.
+  private @Nullable Channel current;
+  // How many of those that wait are sent one by one.
+  private int alone;
   private boolean isBlocked;
   private boolean hasEnded;
 
@@ -75,8 +80,9 @@ final class Publisher {
     }
   }
 
-  /** There is a link; what waits for one is sent over it. */
-  void attach(Channel fresh) throws IOException {
+  /** There is a link; what waits for one is sent over it. Blocks. */
+  void attach(Link link) throws IOException {
+    Channel fresh = Link.channel(link.publishing());
     fresh.confirmSelect();
     fresh.addConfirmListener(
         new ConfirmListener() {
@@ -94,9 +100,44 @@ final class Publisher {
     loop.execute(
         () -> {
           channel = fresh;
+          current = fresh;
           isBlocked = false;
           pump();
         });
+    fresh.addShutdownListener(
+        signal -> {
+          // The end of a connection is the link's.
+          if (!signal.isInitiatedByApplication() && !signal.isHardError()) {
+            loop.execute(() -> channelClosed(link, fresh, signal));
+          }
+        });
+  }
+
+  /**
+   * The broker did not like one of the parcels, because it is too large or its exchange was
+   * deleted, and does not say which. They are sent again one by one, and one that the channel is
+   * closed on alone is refused.
+   */
+  private void channelClosed(Link link, Channel closed, ShutdownSignalException signal) {
+    if (closed != current) {
+      return;
+    }
+    log.warn("RabbitMQ closed the channel that messages are sent by: {}", signal.getMessage());
+    channel = null;
+    List<Parcel> open = new ArrayList<>(unconfirmed.values());
+    unconfirmed.clear();
+    if (open.size() == 1) {
+      open.remove(0).end(Fate.REFUSED);
+    }
+    alone = Math.max(open.size(), alone - 1);
+    for (int i = open.size() - 1; i >= 0; i--) {
+      waiting.addFirst(open.get(i));
+    }
+    try {
+      attach(link);
+    } catch (IOException | RuntimeException failure) {
+      link.lose("there is no channel to send by: " + failure);
+    }
   }
 
   /** The link is lost. */
@@ -104,6 +145,8 @@ final class Publisher {
     loop.execute(
         () -> {
           channel = null;
+          current = null;
+          alone = 0;
           List<Parcel> open = new ArrayList<>(unconfirmed.values());
           unconfirmed.clear();
           open.addAll(waiting);
@@ -149,7 +192,7 @@ final class Publisher {
 
   private void pump() {
     Channel open = channel;
-    while (open != null && !isBlocked && !waiting.isEmpty() && unconfirmed.size() < window.size()) {
+    while (open != null && !isBlocked && !waiting.isEmpty() && unconfirmed.size() < bound()) {
       Parcel parcel = waiting.remove();
       parcel.sent();
       unconfirmed.put(open.getNextPublishSeqNo(), parcel);
@@ -169,12 +212,17 @@ final class Publisher {
     }
   }
 
+  private int bound() {
+    return alone > 0 ? 1 : window.size();
+  }
+
   private void confirmed(Channel by, long number, boolean multiple) {
     if (by != channel) {
       return;
     }
     Collection<Parcel> parcels = take(number, multiple);
     window.confirmed(parcels.size(), !waiting.isEmpty());
+    alone = Math.max(0, alone - parcels.size());
     for (Parcel parcel : parcels) {
       parcel.end(parcel.isReturned() ? Fate.UNROUTABLE : Fate.CONFIRMED);
     }

@@ -13,8 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +22,16 @@ import org.slf4j.LoggerFactory;
 final class RabbitQueue {
   private static final Logger log = LoggerFactory.getLogger(RabbitQueue.class);
 
+  /** Failures that are farther apart than this are not in a row. */
+  private static final Duration CALM = Backoff.MAX.multipliedBy(4);
+
   private final String name;
   private final Shared shared;
   private final Wire.RandomIds ids;
   // Used by the consuming loop alone.
   private final Set<RabbitSubscription> subscriptions = new LinkedHashSet<>();
+  private int failures;
+  private long lastFailure;
   // What this process has seen; the broker counts none of it.
   private final AtomicLong succeeded = new AtomicLong();
   private final AtomicLong cancelled = new AtomicLong();
@@ -40,7 +45,7 @@ final class RabbitQueue {
    * @param publisher sends
    * @param loop where all that has to do with consuming happens
    * @param deaths numbers the dead letters
-   * @param link the present link
+   * @param links the present link, if there is one
    */
   record Shared(
       Environment environment,
@@ -48,7 +53,15 @@ final class RabbitQueue {
       Publisher publisher,
       Loop loop,
       Deaths deaths,
-      Supplier<Optional<Link>> link) {}
+      Links links) {}
+
+  /** The links of a transport. */
+  interface Links {
+    Optional<Link> present();
+
+    /** The present link, when the queue is there, made anew if need be. */
+    CompletionStage<Link> provisioned(String queue);
+  }
 
   RabbitQueue(String name, Shared shared) {
     this.name = name;
@@ -82,7 +95,7 @@ final class RabbitQueue {
   }
 
   Optional<Link> link() {
-    return shared.link().get();
+    return shared.links().present();
   }
 
   Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
@@ -164,9 +177,58 @@ final class RabbitQueue {
     try {
       subscription.attach(link);
     } catch (IOException | RuntimeException failure) {
-      log.debug("the link was lost while it was made", failure);
-      link.lose("queue " + name + " cannot be consumed: " + failure);
+      log.debug("no channel was to be had", failure);
+      attachAgain(subscription, failure.toString(), false);
     }
+  }
+
+  /**
+   * A subscription has lost its channel, and the link is still there: it is attached again after a
+   * pause. Others go on meanwhile. Called on the loop.
+   *
+   * @param isGone true if the queue is to be provisioned first
+   */
+  void attachAgain(RabbitSubscription subscription, String why, boolean isGone) {
+    long now = environment().timers().nanoTime();
+    failures = now - lastFailure > CALM.toNanos() ? 1 : failures + 1;
+    lastFailure = now;
+    Duration pause = Backoff.longest(failures);
+    log.warn(
+        "queue {} cannot be consumed ({} in a row), trying again within {} ms, what was leased of"
+            + " it is lost: {}",
+        name,
+        failures,
+        pause.toMillis(),
+        why);
+    environment()
+        .timers()
+        .after(
+            Backoff.drawn(pause, environment().random()),
+            () -> loop().execute(() -> again(subscription, isGone)));
+  }
+
+  private void again(RabbitSubscription subscription, boolean isGone) {
+    // A new link attaches all by itself.
+    Optional<Link> present = link().filter(link -> !link.isLost());
+    if (present.isEmpty() || !subscriptions.contains(subscription)) {
+      return;
+    }
+    if (!isGone) {
+      attach(subscription, present.get());
+      return;
+    }
+    shared
+        .links()
+        .provisioned(name)
+        .whenCompleteAsync(
+            (link, failure) -> {
+              if (failure == null) {
+                attach(subscription, link);
+              } else if (!present.get().isLost()) {
+                attachAgain(subscription, failure.toString(), true);
+              }
+            },
+            loop());
   }
 
   /** The link is lost. Called on the loop. */

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>Everything happens on the consuming loop; the sink is called there, too.
  */
-final class RabbitSubscription implements Subscription {
+final class RabbitSubscription implements Subscription, Intake.Receiver {
   /** How long a message is kept that nobody asked for. */
   static final Duration LINGER = Duration.ofMillis(40);
 
@@ -56,6 +56,7 @@ final class RabbitSubscription implements Subscription {
   private final Alarm alarm;
   private final Alarm linger;
   private Optional<Intake> intake = Optional.empty();
+  private Optional<Intake> leaving = Optional.empty();
   private long credit;
   private boolean isDraining;
   private boolean isClosed;
@@ -80,12 +81,20 @@ final class RabbitSubscription implements Subscription {
   void attach(Link link) throws IOException {
     // One that came while the link was made is attached already.
     if (!isClosed && intake.isEmpty()) {
-      intake = Optional.of(new Intake(link, queue.name(), loop, this::received));
+      intake = Optional.of(new Intake(link, queue, this));
       ask();
     }
   }
 
-  /** The link is lost, and with it all that was leased over it. Called on the loop. */
+  @Override
+  public void broken(Intake by, String why, boolean isGone) {
+    if (intake.isPresent() && intake.get() == by) {
+      detach();
+      queue.attachAgain(this, why, isGone);
+    }
+  }
+
+  /** The channel is lost, and with it all that was leased by it. Called on the loop. */
   void detach() {
     intake.ifPresent(Intake::abandon);
     intake = Optional.empty();
@@ -108,8 +117,9 @@ final class RabbitSubscription implements Subscription {
         });
   }
 
-  private void received(Intake by, long tag, AMQP.BasicProperties properties, byte[] body) {
-    if (by.isLost() || intake.isEmpty() || intake.get() != by) {
+  @Override
+  public void received(Intake by, long tag, AMQP.BasicProperties properties, byte[] body) {
+    if (by.isLost()) {
       return;
     }
     Wire.Content content = queue.arrived(properties, body);
@@ -311,8 +321,8 @@ final class RabbitSubscription implements Subscription {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException late) {
-      // The connection's end gives back what this could not.
-      queue.link().ifPresent(link -> link.lose("a subscription could not be closed"));
+      // The channel's end gives back what this could not.
+      loop.execute(() -> leaving.ifPresent(Intake::close));
     }
   }
 
@@ -335,11 +345,11 @@ final class RabbitSubscription implements Subscription {
     }
     CompletionStage<Boolean> given =
         intake.map(Intake::taken).orElse(CompletableFuture.completedStage(true));
-    Optional<Intake> open = intake;
+    leaving = intake;
     intake = Optional.empty();
     given.whenComplete(
         (taken, failure) -> {
-          open.ifPresent(Intake::close);
+          leaving.ifPresent(Intake::close);
           closed.complete(null);
         });
   }

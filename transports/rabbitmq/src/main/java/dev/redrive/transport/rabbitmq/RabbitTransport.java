@@ -23,7 +23,6 @@ import dev.redrive.spi.Sink;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
 import dev.redrive.spi.Transport;
-import dev.redrive.transport.rabbitmq.Parcel.Fate;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -76,7 +75,12 @@ public final class RabbitTransport implements Transport {
     this.desk = new Desk(environment.threads(), this::presentLink);
     this.shared =
         new RabbitQueue.Shared(
-            environment, names, publisher, consuming, new Deaths(environment.random()), () -> link);
+            environment,
+            names,
+            publisher,
+            consuming,
+            new Deaths(environment.random()),
+            new PresentLinks());
     this.keeper =
         new LinkKeeper(config, Link.factory(config, environment), environment, new Owner());
   }
@@ -138,12 +142,14 @@ public final class RabbitTransport implements Transport {
               + " queue "
               + spec.name());
     }
-    return desk.call(
-            open -> {
-              topology.provision(open.consuming(), spec.name());
-              return queues.computeIfAbsent(spec.name(), name -> new RabbitQueue(name, shared));
-            })
-        .thenAccept(provisioned -> {});
+    return shared
+        .links()
+        .provisioned(spec.name())
+        .thenAccept(open -> queues.computeIfAbsent(spec.name(), this::newQueue));
+  }
+
+  private RabbitQueue newQueue(String name) {
+    return new RabbitQueue(name, shared);
   }
 
   private static <T> CompletionStage<T> unsupported(String why) {
@@ -173,28 +179,11 @@ public final class RabbitTransport implements Transport {
       } else {
         Parcel parcel = queue.parcel(message.notBefore(), properties, message.body(), true);
         parcels.add(parcel);
-        results.add(parcel.fate().thenApply(fate -> result(name, fate)));
+        results.add(parcel.fate().thenApply(fate -> fate.result(name)));
       }
     }
     publisher.send(parcels);
     return all(results);
-  }
-
-  private static PublishResult result(String queue, Fate fate) {
-    return switch (fate) {
-      case CONFIRMED -> PublishResult.Accepted.INSTANCE;
-      case UNROUTABLE ->
-          throw new TransportException(
-              "RabbitMQ has no queue " + queue + " any more; provision it again");
-      case REFUSED ->
-          throw new TransportException(
-              "RabbitMQ refused a message of queue " + queue + " several times; is it full?");
-      case UNKNOWN ->
-          throw new TransportException(
-              "the connection was lost before RabbitMQ confirmed a message of queue "
-                  + queue
-                  + "; it may be stored");
-    };
   }
 
   private static <T> CompletionStage<List<T>> all(List<CompletionStage<T>> stages) {
@@ -279,6 +268,22 @@ public final class RabbitTransport implements Transport {
     consuming.end();
   }
 
+  private final class PresentLinks implements RabbitQueue.Links {
+    @Override
+    public Optional<Link> present() {
+      return link;
+    }
+
+    @Override
+    public CompletionStage<Link> provisioned(String queue) {
+      return desk.call(
+          open -> {
+            topology.provision(open.consuming(), queue);
+            return open;
+          });
+    }
+  }
+
   /** What becomes of the links. */
   private final class Owner implements LinkKeeper.Owner {
     @Override
@@ -305,7 +310,7 @@ public final class RabbitTransport implements Transport {
                   states.change(TransportState.UP);
                 }
               });
-      publisher.attach(Link.channel(fresh.publishing()));
+      publisher.attach(fresh);
       link = Optional.of(fresh);
       consuming.execute(() -> queues.values().forEach(queue -> queue.attach(fresh)));
       states.change(TransportState.UP);
