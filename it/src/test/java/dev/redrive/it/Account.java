@@ -87,9 +87,9 @@ final class Account {
     return !tried.equals(Instant.MAX);
   }
 
-  /** Whether an attempt of this number was called and returned. */
+  /** Whether an attempt of this number or a later one was called and returned. */
   synchronized boolean hasReturned(int attempt) {
-    return calls.stream().anyMatch(call -> call.attempt == attempt && isKnown(call.returned));
+    return calls.stream().anyMatch(call -> call.attempt >= attempt && isKnown(call.returned));
   }
 
   synchronized int callCount() {

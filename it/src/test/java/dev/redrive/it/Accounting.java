@@ -87,7 +87,7 @@ final class Accounting implements Witness {
         .allMatch(entry -> hasEnded(entry.getKey(), entry.getValue()));
   }
 
-  /** Whether the last attempt of the plan was called and has returned. */
+  /** Whether the last attempt of the plan, or a later one after a crash, has returned. */
   boolean hasEnded(String id, Account account) {
     return account.hasReturned(plan.end(id).attempts());
   }

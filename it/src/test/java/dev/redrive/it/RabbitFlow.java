@@ -108,8 +108,7 @@ final class RabbitFlow implements AutoCloseable {
     try {
       run.awaitDone();
     } catch (AssertionError late) {
-      String left = server.control("list_queues", "-q", "name", "messages_ready", "messages");
-      throw new AssertionError(run.audit() + " " + run.audit().lost() + "; left:\n" + left, late);
+      throw new AssertionError(run.audit() + " " + run.audit().lost() + left(), late);
     }
     awaitEmpty();
     Audit audit = run.audit();
@@ -122,7 +121,17 @@ final class RabbitFlow implements AutoCloseable {
 
   /** The broker itself is asked, not the engine. */
   private void awaitEmpty() {
-    Poll.until("the queues to be empty", BOUND, () -> server.waiting(".dead") == 0);
+    try {
+      Poll.until("the queues to be empty", BOUND, () -> server.waiting(".dead") == 0);
+    } catch (AssertionError late) {
+      throw new AssertionError(left(), late);
+    }
+  }
+
+  private String left() {
+    return "; left:\n"
+        + server.control("list_queues", "-q", "name", "messages_ready", "messages", "consumers")
+        + server.control("list_channels", "-q", "name", "messages_unacknowledged");
   }
 
   private final class CrewFault implements Fault {

@@ -14,10 +14,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A broker in a network of its own, of which the cable is pulled and put back. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RabbitPartitionTest {
+  private static final Logger log = LoggerFactory.getLogger(RabbitPartitionTest.class);
   private static final Duration LONGEST = Duration.ofSeconds(8);
 
   /** A connection that stood still is given up by its heartbeats, after twice their time or so. */
@@ -29,7 +32,7 @@ class RabbitPartitionTest {
     if (System.getenv("CI") != null) {
       assertThat(missing).isEmpty();
     }
-    missing.ifPresent(why -> System.err.println("NOT TESTED: partitions of a network; " + why));
+    missing.ifPresent(why -> log.error("NOT TESTED: partitions of a network; {}", why));
     assumeTrue(missing.isEmpty());
   }
 

@@ -140,7 +140,6 @@ class ServerKillTest {
     Audit audit = new Audit(books, List.of());
     assertThat(audit.lost()).isEmpty();
     assertThat(audit.unexpected()).isEmpty();
-    assertThat(audit.gaps()).isEmpty();
     assertThat(audit.repeating()).isEmpty();
     assertThat(audit.duplicates())
         .as("what was under way at each kill may come again, and nothing else")
