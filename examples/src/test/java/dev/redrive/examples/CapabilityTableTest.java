@@ -103,6 +103,7 @@ class CapabilityTableTest {
       case ORDERED -> "order per key";
       case MAX_WAITING -> "a limit on what waits";
       case CALLER_TRANSACTION -> "sends join a transaction of yours";
+      case PIPELINED_BATCHES -> "batches overlap on their way";
     };
   }
 
