@@ -46,6 +46,7 @@ final class Publisher {
   private final TreeMap<Long, Parcel> unconfirmed = new TreeMap<>();
   // Null while there is no link.
   private @Nullable Channel channel;
+  private Cork cork = new Cork();
   private boolean isBlocked;
   private boolean hasEnded;
 
@@ -76,7 +77,7 @@ final class Publisher {
   }
 
   /** There is a link; what waits for one is sent over it. */
-  void attach(Channel fresh) throws IOException {
+  void attach(Channel fresh, Cork held) throws IOException {
     fresh.confirmSelect();
     fresh.addConfirmListener(
         new ConfirmListener() {
@@ -94,6 +95,7 @@ final class Publisher {
     loop.execute(
         () -> {
           channel = fresh;
+          cork = held;
           isBlocked = false;
           pump();
         });
@@ -149,24 +151,38 @@ final class Publisher {
 
   private void pump() {
     Channel open = channel;
-    while (open != null && !isBlocked && !waiting.isEmpty() && unconfirmed.size() < window.size()) {
-      Parcel parcel = waiting.remove();
-      parcel.sent();
-      unconfirmed.put(open.getNextPublishSeqNo(), parcel);
-      try {
-        open.basicPublish(
-            parcel.address().exchange(),
-            parcel.address().routingKey(),
-            true,
-            parcel.properties(),
-            parcel.body());
-      } catch (IOException | AlreadyClosedException lost) {
-        log.debug("the link was lost while a message was sent", lost);
-        // It is among the unconfirmed, and the loss of the link is about to be told.
-        channel = null;
-        return;
-      }
+    if (open == null || !isSendable()) {
+      return;
     }
+    try {
+      cork.hold();
+      try {
+        while (isSendable()) {
+          publish(open, waiting.remove());
+        }
+      } finally {
+        cork.release();
+      }
+    } catch (IOException | AlreadyClosedException lost) {
+      log.debug("the link was lost while messages were sent", lost);
+      // They are among the unconfirmed, and the loss of the link is about to be told.
+      channel = null;
+    }
+  }
+
+  private boolean isSendable() {
+    return !isBlocked && !waiting.isEmpty() && unconfirmed.size() < window.size();
+  }
+
+  private void publish(Channel open, Parcel parcel) throws IOException {
+    parcel.sent();
+    unconfirmed.put(open.getNextPublishSeqNo(), parcel);
+    open.basicPublish(
+        parcel.address().exchange(),
+        parcel.address().routingKey(),
+        true,
+        parcel.properties(),
+        parcel.body());
   }
 
   private void confirmed(Channel by, long number, boolean multiple) {

@@ -306,7 +306,7 @@ public final class RabbitTransport implements Transport {
                   states.change(TransportState.UP);
                 }
               });
-      publisher.attach(Link.channel(fresh.publishing()));
+      publisher.attach(Link.channel(fresh.publishing()), fresh.cork());
       link = Optional.of(fresh);
       consuming.execute(() -> queues.values().forEach(queue -> queue.attach(fresh)));
       states.change(TransportState.UP);
