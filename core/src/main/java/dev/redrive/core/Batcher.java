@@ -2,6 +2,8 @@
 
 package dev.redrive.core;
 
+import dev.redrive.spi.Capabilities;
+import dev.redrive.spi.Capability;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Natural batching: whatever has gathered while the last batch was on its way is the next one.
- * Nobody waits for a timer to fill a batch, and one batch at a time keeps the order. Thread-safe.
+ * Nobody waits for a timer to fill a batch. One batch at a time keeps the order; where several may
+ * be on their way, they leave in order, one after another. Thread-safe.
  *
  * <p>Each item's callback is told once, whatever happens: that a batch is refused, that its answer
  * is too short, or that another callback throws, loses none of the others.
@@ -27,6 +30,8 @@ final class Batcher<I, O> {
   private static final Logger log = LoggerFactory.getLogger(Batcher.class);
   // After so many batches the thread that came by is let go, and one of the executor goes on.
   private static final int ROUNDS_MAX = 16;
+  // To a transport that takes several: enough that it is never idle for the sake of an answer.
+  private static final int PIPELINE = 16;
 
   /** Is told what became of one item, on whatever thread the batch ended. */
   interface Callback<O> {
@@ -38,17 +43,39 @@ final class Batcher<I, O> {
   private record Pending<I, O>(I item, Callback<? super O> callback) {}
 
   private final int batchMax;
+  private final int onTheirWayMax;
   private final Executor executor;
   private final Function<List<I>, CompletionStage<List<O>>> flush;
   private final Object lock = new Object();
   // Guarded by the lock.
   private final Deque<Pending<I, O>> gathering = new ArrayDeque<>();
-  private boolean isFlushing;
+  private int onTheirWay;
+  // True while some thread sends what has gathered, so that no other does.
+  private boolean isSending;
 
   Batcher(int batchMax, Executor executor, Function<List<I>, CompletionStage<List<O>>> flush) {
+    this(batchMax, 1, executor, flush);
+  }
+
+  private Batcher(
+      int batchMax,
+      int onTheirWayMax,
+      Executor executor,
+      Function<List<I>, CompletionStage<List<O>>> flush) {
     this.batchMax = batchMax;
+    this.onTheirWayMax = onTheirWayMax;
     this.executor = executor;
     this.flush = flush;
+  }
+
+  /** Batches to a transport, as many at a time as it can do with. */
+  static <I, O> Batcher<I, O> to(
+      Capabilities transport,
+      int batchMax,
+      Executor executor,
+      Function<List<I>, CompletionStage<List<O>>> flush) {
+    boolean isPipelined = transport.has(Capability.PIPELINED_BATCHES);
+    return new Batcher<>(batchMax, isPipelined ? PIPELINE : 1, executor, flush);
   }
 
   void add(I item, Callback<? super O> callback) {
@@ -61,10 +88,16 @@ final class Batcher<I, O> {
       for (int i = 0; i < items.size(); i++) {
         gathering.add(new Pending<>(items.get(i), callbacks.get(i)));
       }
-      if (isFlushing) {
+    }
+    goOn();
+  }
+
+  private void goOn() {
+    synchronized (lock) {
+      if (isSending) {
         return;
       }
-      isFlushing = true;
+      isSending = true;
     }
     run();
   }
@@ -77,16 +110,16 @@ final class Batcher<I, O> {
         return;
       }
       CompletableFuture<List<O>> answer = send(batch);
-      if (!answer.isDone()) {
+      if (answer.isDone()) {
+        finish(batch, answer);
+      } else {
         CompletionStage<List<O>> onItsWay = answer;
         onItsWay.whenComplete(
             (results, error) -> {
               finish(batch, answer);
-              run();
+              goOn();
             });
-        return;
       }
-      finish(batch, answer);
     }
     goOnElsewhere();
   }
@@ -104,11 +137,15 @@ final class Batcher<I, O> {
 
   private List<Pending<I, O>> next() {
     synchronized (lock) {
+      if (gathering.isEmpty() || onTheirWay == onTheirWayMax) {
+        isSending = false;
+        return List.of();
+      }
       List<Pending<I, O>> batch = new ArrayList<>(Math.min(batchMax, gathering.size()));
       while (batch.size() < batchMax && !gathering.isEmpty()) {
         batch.add(gathering.remove());
       }
-      isFlushing = !batch.isEmpty();
+      onTheirWay++;
       return batch;
     }
   }
@@ -126,7 +163,14 @@ final class Batcher<I, O> {
     }
   }
 
-  private static <I, O> void finish(List<Pending<I, O>> batch, CompletableFuture<List<O>> answer) {
+  private void finish(List<Pending<I, O>> batch, CompletableFuture<List<O>> answer) {
+    tell(batch, answer);
+    synchronized (lock) {
+      onTheirWay--;
+    }
+  }
+
+  private static <I, O> void tell(List<Pending<I, O>> batch, CompletableFuture<List<O>> answer) {
     List<O> results;
     try {
       results = answer.join();

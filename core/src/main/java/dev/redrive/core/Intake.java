@@ -68,7 +68,8 @@ final class Intake implements Sink {
     this.environment = environment;
     this.receiver = receiver;
     this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
-    this.settlements = new Batcher<>(BATCH_MAX, environment.executor(), this::settleBatch);
+    this.settlements =
+        Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
     this.subscription = transport.subscribe(queue, new SubscribeOptions(LEASE), this);
     this.credit = new Credit(subscription, environment.timers());
     this.shortDelays = new ShortDelays(capabilities.minDelay(), environment, credit);

@@ -58,7 +58,11 @@ final class Sender<T> {
     this.events = events;
     this.ids = new MessageIds(environment.clock(), environment.random());
     this.batcher =
-        new Batcher<>(BATCH_MAX, environment.executor(), batch -> transport.publish(queue, batch));
+        Batcher.to(
+            transport.capabilities(),
+            BATCH_MAX,
+            environment.executor(),
+            batch -> transport.publish(queue, batch));
   }
 
   CompletionStage<Receipt> send(Outgoing<T> message) {

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Function;
@@ -62,7 +63,7 @@ class CapabilityTableTest {
     lines.add(row("a message survives", columns, CapabilityTableTest::durability));
     lines.add(row("a retry is made", columns, each -> move(each.retryMove())));
     lines.add(row("a death is made", columns, each -> move(each.deadMove())));
-    for (Capability capability : Capability.values()) {
+    for (Capability capability : EnumSet.complementOf(EnumSet.of(Capability.PIPELINED_BATCHES))) {
       lines.add(row(words(capability), columns, each -> each.has(capability) ? "yes" : "no"));
     }
     return lines;
@@ -103,6 +104,7 @@ class CapabilityTableTest {
       case ORDERED -> "order per key";
       case MAX_WAITING -> "a limit on what waits";
       case CALLER_TRANSACTION -> "sends join a transaction of yours";
+      case PIPELINED_BATCHES -> throw new IllegalArgumentException("no promise to a user");
     };
   }
 

@@ -23,5 +23,7 @@ public enum Capability {
   /** A limit on what waits is kept. */
   MAX_WAITING,
   /** A send can join a transaction of the caller. */
-  CALLER_TRANSACTION
+  CALLER_TRANSACTION,
+  /** Batches that overlap are no slower than one after another, and keep the order they came in. */
+  PIPELINED_BATCHES
 }

@@ -45,7 +45,8 @@ public final class EmbeddedTransport implements Transport {
           Duration.ZERO,
           Duration.ofDays(36_500),
           Duration.ofMillis(1),
-          EnumSet.complementOf(EnumSet.of(Capability.CALLER_TRANSACTION)));
+          EnumSet.complementOf(
+              EnumSet.of(Capability.CALLER_TRANSACTION, Capability.PIPELINED_BATCHES)));
 
   private final Works works;
 

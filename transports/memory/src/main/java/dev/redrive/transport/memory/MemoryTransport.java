@@ -41,7 +41,7 @@ import java.util.function.Supplier;
 public final class MemoryTransport implements Transport {
   private static final Duration DELAY_MAX = Duration.ofDays(36_500);
   private static final Set<Capability> FEATURES =
-      EnumSet.complementOf(EnumSet.of(Capability.CALLER_TRANSACTION));
+      EnumSet.complementOf(EnumSet.of(Capability.CALLER_TRANSACTION, Capability.PIPELINED_BATCHES));
 
   private final Environment environment;
   private final MemoryTransportConfig config;

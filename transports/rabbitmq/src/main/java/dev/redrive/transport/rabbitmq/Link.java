@@ -29,11 +29,13 @@ final class Link {
 
   private final Connection publishing;
   private final Connection consuming;
+  private final Cork cork;
   private final CompletableFuture<String> lost = new CompletableFuture<>();
 
-  private Link(Connection publishing, Connection consuming) {
+  private Link(Connection publishing, Connection consuming, Cork cork) {
     this.publishing = publishing;
     this.consuming = consuming;
+    this.cork = cork;
     ShutdownListener end =
         (ShutdownSignalException signal) -> lose(String.valueOf(signal.getMessage()));
     // Added to a connection that is closed already, it is called at once.
@@ -70,9 +72,14 @@ final class Link {
   /** Connects to the first of these nodes that answers. Blocks. */
   static Link open(ConnectionFactory factory, List<Address> hosts)
       throws IOException, TimeoutException {
-    Connection publishing = factory.newConnection(hosts, "redrive publish");
+    Cork cork = new Cork();
+    ConnectionFactory publishers = factory.clone();
+    if (!factory.isSSL()) {
+      publishers.setSocketFactory(cork);
+    }
+    Connection publishing = publishers.newConnection(hosts, "redrive publish");
     try {
-      return new Link(publishing, factory.newConnection(hosts, "redrive consume"));
+      return new Link(publishing, factory.newConnection(hosts, "redrive consume"), cork);
     } catch (IOException | TimeoutException | RuntimeException failure) {
       publishing.abort(CLOSE_MILLIS);
       throw failure;
@@ -81,6 +88,11 @@ final class Link {
 
   Connection publishing() {
     return publishing;
+  }
+
+  /** Holds back what the publishing connection writes; does nothing to one with TLS. */
+  Cork cork() {
+    return cork;
   }
 
   Connection consuming() {

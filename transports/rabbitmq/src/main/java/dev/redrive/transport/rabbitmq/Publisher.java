@@ -51,6 +51,7 @@ final class Publisher {
   private @Nullable Channel current;
   // How many of those that wait are sent one by one.
   private int alone;
+  private Cork cork = new Cork();
   private boolean isBlocked;
   private boolean hasEnded;
 
@@ -101,6 +102,7 @@ final class Publisher {
         () -> {
           channel = fresh;
           current = fresh;
+          cork = link.cork();
           isBlocked = false;
           pump();
         });
@@ -192,24 +194,38 @@ final class Publisher {
 
   private void pump() {
     Channel open = channel;
-    while (open != null && !isBlocked && !waiting.isEmpty() && unconfirmed.size() < bound()) {
-      Parcel parcel = waiting.remove();
-      parcel.sent();
-      unconfirmed.put(open.getNextPublishSeqNo(), parcel);
-      try {
-        open.basicPublish(
-            parcel.address().exchange(),
-            parcel.address().routingKey(),
-            true,
-            parcel.properties(),
-            parcel.body());
-      } catch (IOException | AlreadyClosedException lost) {
-        log.debug("the link was lost while a message was sent", lost);
-        // It is among the unconfirmed, and the loss of the link is about to be told.
-        channel = null;
-        return;
-      }
+    if (open == null || !isSendable()) {
+      return;
     }
+    try {
+      cork.hold();
+      try {
+        while (isSendable()) {
+          publish(open, waiting.remove());
+        }
+      } finally {
+        cork.release();
+      }
+    } catch (IOException | AlreadyClosedException lost) {
+      log.debug("the link was lost while messages were sent", lost);
+      // They are among the unconfirmed, and the loss of the link is about to be told.
+      channel = null;
+    }
+  }
+
+  private boolean isSendable() {
+    return !isBlocked && !waiting.isEmpty() && unconfirmed.size() < bound();
+  }
+
+  private void publish(Channel open, Parcel parcel) throws IOException {
+    parcel.sent();
+    unconfirmed.put(open.getNextPublishSeqNo(), parcel);
+    open.basicPublish(
+        parcel.address().exchange(),
+        parcel.address().routingKey(),
+        true,
+        parcel.properties(),
+        parcel.body());
   }
 
   private int bound() {

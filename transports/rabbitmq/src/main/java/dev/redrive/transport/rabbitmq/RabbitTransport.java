@@ -48,7 +48,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RabbitTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(RabbitTransport.class);
-  private static final Set<Capability> FEATURES = Set.of(Capability.FENCED_LEASE, Capability.RENEW);
+  private static final Set<Capability> FEATURES =
+      Set.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.PIPELINED_BATCHES);
 
   private final Environment environment;
   private final Topology topology;
