@@ -109,7 +109,7 @@ final class LinkKeeper {
           return;
         }
       }
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       log.error("the link cannot be kept", failure);
       giveUp(new TransportException("the link to RabbitMQ cannot be kept", failure));
     } finally {
@@ -204,9 +204,7 @@ final class LinkKeeper {
     long millis = most.toMillis();
     long drawn = millis / 4 + environment.random().nextLong(millis * 3 / 4 + 1);
     CompletableFuture<String> over = new CompletableFuture<>();
-    environment
-        .timers()
-        .at(environment.clock().instant().plusMillis(drawn), () -> over.complete("over"));
+    environment.timers().after(Duration.ofMillis(drawn), () -> over.complete("over"));
     CompletableFuture.anyOf(closing, over).join();
   }
 }
