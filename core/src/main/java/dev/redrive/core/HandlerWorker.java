@@ -234,6 +234,11 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     refill();
   }
 
+  @Override
+  public boolean hasWindow() {
+    return true;
+  }
+
   private void refill() {
     Intake open;
     int wanted;

@@ -96,7 +96,8 @@ final class HeapTimers implements Timers, AutoCloseable {
 
   @Override
   public Timer after(Duration delay, Runnable action) {
-    return add(new Entry(byElapsed, Times.later(nanoTime(), Times.nanos(delay)), action));
+    long nanos = delay.isNegative() ? 0 : Times.nanos(delay);
+    return add(new Entry(byElapsed, Times.later(nanoTime(), nanos), action));
   }
 
   private Timer add(Entry entry) {

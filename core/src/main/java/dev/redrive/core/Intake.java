@@ -47,6 +47,9 @@ final class Intake implements Sink {
 
     /** One of the messages is settled, or its settlement failed: it is not held any more. */
     void left();
+
+    /** True if what is held keeps it from asking for more. */
+    boolean hasWindow();
   }
 
   private final Environment environment;
@@ -90,7 +93,7 @@ final class Intake implements Sink {
       Handed each = new Handed(message, this);
       held.add(each);
       if (shortDelays.isShort(message.dueAt())) {
-        shortDelays.await(each, message.dueAt(), () -> receiver.receive(List.of(each)));
+        shortDelays.await(each, message.dueAt(), true, () -> receiver.receive(List.of(each)));
       } else {
         handed.add(each);
       }
@@ -170,7 +173,11 @@ final class Intake implements Sink {
           }
         };
     if (settlement instanceof Settlement.Retry retry && shortDelays.isShort(retry.dueAt())) {
-      shortDelays.await(message, retry.dueAt(), () -> settlements.add(settlement, callback));
+      shortDelays.await(
+          message,
+          retry.dueAt(),
+          receiver.hasWindow(),
+          () -> settlements.add(settlement, callback));
     } else {
       settlements.add(settlement, callback);
     }

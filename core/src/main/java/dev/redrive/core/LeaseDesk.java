@@ -282,6 +282,11 @@ final class LeaseDesk<T> implements Intake.Receiver {
     // Credit here follows who waits, not what is settled.
   }
 
+  @Override
+  public boolean hasWindow() {
+    return false;
+  }
+
   void pause() {
     synchronized (lock) {
       isPaused = true;

@@ -73,12 +73,16 @@ final class ShortDelays {
     return !left.isNegative() && !left.isZero() && left.compareTo(minDelay) < 0;
   }
 
-  /** Runs the action at the message's due time, on the timers' thread. */
-  void await(Handed message, Instant due, Runnable then) {
+  /**
+   * Runs the action at the message's due time, on the timers' thread.
+   *
+   * @param takesPlace whether the message takes the place of one that is wanted, and so lends one
+   */
+  void await(Handed message, Instant due, boolean takesPlace, Runnable then) {
     Wait wait = new Wait(due, message.in().body().length, then);
     int count = messages.incrementAndGet();
     long sum = bytes.addAndGet(wait.size);
-    if (count <= MESSAGES_MAX && sum <= BYTES_MAX) {
+    if (takesPlace && count <= MESSAGES_MAX && sum <= BYTES_MAX) {
       wait.isLent = true;
       credit.lend();
     }

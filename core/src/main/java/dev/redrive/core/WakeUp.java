@@ -61,12 +61,14 @@ final class WakeUp {
       if (due >= earliest) {
         return;
       }
+      // First of all: where no timer can be set, the one that is set must stay.
+      Timers.Timer earlier = alarm.set(due, () -> wake(due));
       Timers.Timer later = timer;
       if (later != null) {
         later.cancel();
       }
       earliest = due;
-      timer = alarm.set(due, () -> wake(due));
+      timer = earlier;
     }
   }
 

@@ -166,6 +166,16 @@ class HeapTimersTest {
   }
 
   @Test
+  void a_time_that_has_passed_already_is_not_waited_for() throws InterruptedException {
+    CountDownLatch fired = new CountDownLatch(2);
+
+    timers.after(Duration.ofDays(-1), fired::countDown);
+    timers.after(Duration.ofSeconds(Long.MIN_VALUE), fired::countDown);
+
+    await(fired);
+  }
+
+  @Test
   void both_kinds_are_cancelled_and_closed_alike() {
     Timers.Timer wait = timers.after(HOUR, () -> {});
     Timers.Timer endless = timers.after(Duration.ofSeconds(Long.MAX_VALUE), () -> {});

@@ -128,6 +128,21 @@ class ShortDelaysTest {
   }
 
   @Test
+  void a_leased_message_that_failed_asks_for_none_in_its_place() {
+    Queue<String> queue = queue(1);
+    world.send(queue, "a", "b");
+    Delivery<String> leased = world.get(queue.lease(1, Duration.ZERO, SHORT)).get(0);
+
+    leased.fail(new IOException("planned"));
+    world.advance(Duration.ofSeconds(1).minusNanos(1));
+
+    assertThat(world.transport().outstanding()).as("the one that failed").isEqualTo(1);
+    assertThat(world.transport().settlements()).as("nothing is given back").isZero();
+    world.advance(Duration.ofNanos(1));
+    assertThat(world.transport().settlements()).isEqualTo(1);
+  }
+
+  @Test
   void large_messages_are_bounded_by_their_bytes() {
     Queue<String> queue = queue(1);
     String megabyte = "x".repeat(1 << 20);

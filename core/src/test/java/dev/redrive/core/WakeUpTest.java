@@ -3,12 +3,14 @@
 package dev.redrive.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.spi.Environment;
 import dev.redrive.testkit.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class WakeUpTest {
@@ -67,6 +69,33 @@ class WakeUpTest {
     time.advance(Duration.ofHours(1));
 
     assertThat(woken).containsExactly(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void a_timer_that_cannot_be_set_takes_nobodys_place() {
+    AtomicBoolean isBroken = new AtomicBoolean();
+    Environment breaking =
+        BrokenTimers.environment(
+            time,
+            timer -> {
+              if (isBroken.get()) {
+                timer.cancel();
+                throw new OutOfMemoryError("planned");
+              }
+              return timer;
+            });
+    WakeUp wakeUp = WakeUp.byClock(breaking, this::wake);
+    wakeUp.notAfter(in(5));
+    isBroken.set(true);
+    assertThatThrownBy(() -> wakeUp.notAfter(in(2))).hasMessage("planned");
+    isBroken.set(false);
+
+    time.advance(Duration.ofSeconds(5));
+    assertThat(woken).containsExactly(Duration.ofSeconds(5));
+    wakeUp.notAfter(in(9));
+    time.advance(Duration.ofSeconds(4));
+
+    assertThat(woken).hasSize(2);
   }
 
   @Test

@@ -3,6 +3,7 @@
 package dev.redrive.transport.embedded;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -61,8 +62,13 @@ final class OwnerOnly implements AutoCloseable {
   private static Optional<WatchService> register(Path folder) {
     try {
       WatchService watch = folder.getFileSystem().newWatchService();
-      folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-      return Optional.of(watch);
+      try {
+        folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+        return Optional.of(watch);
+      } catch (IOException | UnsupportedOperationException e) {
+        watch.close();
+        throw e;
+      }
     } catch (IOException | UnsupportedOperationException e) {
       LOG.info(
           "New files of {} are restricted to their owner only from time to time: {}", folder, e);
@@ -103,7 +109,7 @@ final class OwnerOnly implements AutoCloseable {
     }
     try (Stream<Path> files = Files.list(folder)) {
       files.forEach(OwnerOnly::restrict);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("Files of {} may be readable by others: {}", folder, e.toString());
     }
   }

@@ -34,7 +34,7 @@ final class Recovery {
     try (Cursor cursor = store.scan(Family.RUNNING, Keys.start(0), Keys.start(-1))) {
       batch.begin(now);
       for (; cursor.isValid(); cursor.next()) {
-        count(cursor.key(), MarkRecord.decode(cursor.key(), cursor.value()));
+        count(cursor.key(), cursor.value());
         marks++;
         if (marks % MARKS_IN_BATCH == 0) {
           write();
@@ -55,8 +55,18 @@ final class Recovery {
     batch.end();
   }
 
-  private void count(byte[] markKey, MarkRecord mark) throws RocksDBException {
+  /** Damage to one mark or message must not keep the whole store shut. */
+  private void count(byte[] markKey, byte[] value) throws RocksDBException {
     batch.delete(Family.RUNNING, markKey);
+    try {
+      count(markKey, MarkRecord.decode(markKey, value));
+    } catch (CorruptRecordException e) {
+      // A damaged message goes to the dead letters when it is read.
+      LOG.error("An attempt that was cut off cannot be counted: {}", e.getMessage());
+    }
+  }
+
+  private void count(byte[] markKey, MarkRecord mark) throws RocksDBException {
     QueueState queue = catalog.queue(Keys.queue(markKey));
     Place place = new Place(mark.due(), Keys.seq(markKey));
     byte[] key = Keys.place(queue.number(), place);

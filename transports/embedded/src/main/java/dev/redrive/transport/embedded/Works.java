@@ -216,11 +216,7 @@ final class Works implements AutoCloseable {
 
   private synchronized void sweepLater() {
     if (!isClosed) {
-      sweepTimer =
-          Optional.of(
-              services
-                  .timers()
-                  .at(services.clock().instant().plus(SWEEP_EVERY), () -> read(this::sweep)));
+      sweepTimer = Optional.of(services.timers().after(SWEEP_EVERY, () -> read(this::sweep)));
     }
   }
 
@@ -240,18 +236,31 @@ final class Works implements AutoCloseable {
     }
   }
 
+  /** A store that cannot be read must be closed all the same. */
+  private static void sweepLast(OpenQueue queue) {
+    try {
+      queue.sweeper().sweep();
+    } catch (TransportException e) {
+      LOG.warn("Queue {} was not swept: {}", queue.state().name(), e.getMessage());
+    }
+  }
+
   private void lookForRoomLater() {
-    services
-        .timers()
-        .at(services.clock().instant().plus(LOOK_FOR_ROOM_EVERY), () -> read(this::lookForRoom));
+    services.timers().after(LOOK_FOR_ROOM_EVERY, () -> read(this::lookForRoom));
   }
 
   private boolean lookForRoom() {
-    services.committer().lookForRoom();
-    if (health().state() == TransportState.BLOCKED) {
-      lookForRoomLater();
+    try {
+      services.committer().lookForRoom();
+      return true;
+    } catch (TransportException e) {
+      LOG.warn("The disk could not be asked for its room, and is asked again: {}", e.getMessage());
+      return false;
+    } finally {
+      if (!isClosed && health().state() == TransportState.BLOCKED) {
+        lookForRoomLater();
+      }
     }
-    return true;
   }
 
   /** Idempotent. */
@@ -266,7 +275,7 @@ final class Works implements AutoCloseable {
     }
     dispatcher.close();
     queues.values().forEach(OpenQueue::closeSubscriptions);
-    queues.values().forEach(queue -> queue.sweeper().sweep());
+    queues.values().forEach(Works::sweepLast);
     services.reading().close();
     services.committer().close();
     try {

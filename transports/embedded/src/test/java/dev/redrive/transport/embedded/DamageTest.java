@@ -61,6 +61,43 @@ class DamageTest {
   }
 
   @Test
+  void damaged_message_that_was_running_in_a_crash_is_buried_and_the_others_count()
+      throws Exception {
+    killInTheMiddleOf("bad", "good");
+    damage(Family.IDS, Family.QUEUE, "bad");
+    try (Desk desk = Desk.open(folder())) {
+      InMessage good = desk.next();
+      assertThat(good.id()).isEqualTo("good");
+      assertThat(good.attempt()).isEqualTo(2);
+      desk.await("the dead letter", () -> desk.stats().dead() == 1);
+    }
+  }
+
+  @Test
+  void damaged_mark_of_an_attempt_costs_no_more_than_that_attempt() throws Exception {
+    killInTheMiddleOf("bad", "good");
+    change(Family.RUNNING, Keys.running(1, 1));
+    try (Desk desk = Desk.open(folder())) {
+      InMessage bad = desk.next();
+      assertThat(bad.id()).isEqualTo("bad");
+      assertThat(bad.attempt()).isEqualTo(1);
+      assertThat(desk.next().attempt()).isEqualTo(2);
+    }
+  }
+
+  /** Leaves a store whose process was killed while it attempted these. */
+  private void killInTheMiddleOf(String... ids) {
+    Path live = root.resolve("live");
+    try (Desk desk = Desk.open(live)) {
+      for (String id : ids) {
+        desk.send(id);
+        desk.begin(desk.next());
+      }
+      Folders.copyAsKilled(live, folder());
+    }
+  }
+
+  @Test
   void damaged_dead_letter_hides_no_other_and_can_be_purged() throws Exception {
     try (Desk desk = Desk.open(folder())) {
       for (String id : List.of("bad", "good")) {
@@ -153,8 +190,12 @@ class DamageTest {
   }
 
   private Desk openOrdered() {
+    return openOrdered(new VirtualTime());
+  }
+
+  private Desk openOrdered(VirtualTime time) {
     QueueSpec spec = new QueueSpec(Desk.QUEUE, true, OptionalLong.empty(), Duration.ofHours(1));
-    return Desk.open(folder(), new VirtualTime(), spec, () -> Long.MAX_VALUE);
+    return Desk.open(folder(), time, spec, () -> Long.MAX_VALUE);
   }
 
   private static OutMessage inLine(Desk desk, String id) {
@@ -194,19 +235,41 @@ class DamageTest {
         desk.send("m" + i);
       }
     }
-    for (Path file : Folders.dataFiles(folder())) {
-      if (file.toString().endsWith(".sst")) {
-        byte[] content = Files.readAllBytes(file);
-        if (content.length > 100_000) {
-          content[50_000] ^= 1;
-          Files.write(file, content);
-        }
-      }
-    }
+    flipInLargeTables(50_000);
     try (Desk desk = Desk.open(folder())) {
       desk.subscription().request(2_000);
       desk.await("the end", () -> desk.states().contains(TransportState.FENCED));
       assertThatThrownBy(() -> desk.send("more")).hasMessageContaining("backup");
+    }
+  }
+
+  @Test
+  void store_that_cannot_be_read_is_closed_all_the_same() throws IOException {
+    try (Desk desk = openOrdered()) {
+      for (int i = 0; i < 2_000; i++) {
+        desk.send("m" + i);
+      }
+      desk.ack(desk.next());
+    }
+    flipInLargeTables(100);
+    VirtualTime later = new VirtualTime();
+    later.shift(Duration.ofHours(3));
+
+    // What has ended is forgotten by now, and what stands there is looked for.
+    openOrdered(later).close();
+
+    DataFolder.open(folder()).close();
+  }
+
+  private void flipInLargeTables(int at) throws IOException {
+    for (Path file : Folders.dataFiles(folder())) {
+      if (file.toString().endsWith(".sst")) {
+        byte[] content = Files.readAllBytes(file);
+        if (content.length > 100_000) {
+          content[at] ^= 1;
+          Files.write(file, content);
+        }
+      }
     }
   }
 }

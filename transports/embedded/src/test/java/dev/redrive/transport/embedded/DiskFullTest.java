@@ -70,6 +70,22 @@ class DiskFullTest {
     }
   }
 
+  @Test
+  void clock_that_is_set_back_puts_the_end_of_it_off_no_longer() {
+    try (Desk desk = open()) {
+      usable.set(MEGABYTE);
+      desk.send("a");
+      awaitBlocked(desk);
+
+      desk.time().shift(Duration.ofDays(-1));
+      usable.set(PLENTY);
+      desk.advance(Duration.ofSeconds(2));
+
+      desk.await("the end of it", () -> desk.states().size() == 3);
+      assertThat(desk.states()).endsWith(TransportState.UP);
+    }
+  }
+
   /** Listeners are told on a thread of their own, which may come after the refusal. */
   private static void awaitBlocked(Desk desk) {
     desk.await("the news", () -> desk.states().size() == 2);

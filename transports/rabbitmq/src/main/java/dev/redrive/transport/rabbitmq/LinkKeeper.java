@@ -105,7 +105,7 @@ final class LinkKeeper {
           return;
         }
       }
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       log.error("the link cannot be kept", failure);
       giveUp(new TransportException("the link to RabbitMQ cannot be kept", failure));
     } finally {

@@ -94,7 +94,13 @@ public final class RabbitTransport implements Transport {
   public static RabbitTransport open(RabbitTransportConfig config, Environment environment) {
     try {
       RabbitTransport transport = new RabbitTransport(config, environment);
-      transport.keeper.start();
+      try {
+        transport.keeper.start();
+      } catch (TransportException refused) {
+        // Its loops have begun by then; nobody else could end them.
+        transport.close();
+        throw refused;
+      }
       return transport;
     } catch (GeneralSecurityException failure) {
       throw new TransportException("TLS cannot be set up: " + failure.getMessage(), failure);
