@@ -21,8 +21,9 @@ import java.util.Optional;
  * dead-lettered there or somebody else put there.
  *
  * @param queue the queue that the letters died in
+ * @param counter how messages of that queue say how many attempts they have had
  */
-record Letters(String queue) {
+record Letters(String queue, Counter counter) {
   private static final String BROKERS = "broker:";
 
   /**
@@ -34,7 +35,8 @@ record Letters(String queue) {
   record Numbered(String number, DeadLetter letter) {}
 
   Numbered read(AMQP.BasicProperties properties, byte[] body) {
-    Map<String, Object> headers = Headers.kept(properties.getHeaders());
+    Map<String, Object> headers =
+        counter.without(Headers.kept(counter.read(properties.getHeaders())));
     Wire.Content content = new Wire.Content(properties, headers, body);
     String number = Headers.text(headers.get(Wire.DEATH));
     Optional<Reason> reason = Reason.fromWireName(Headers.text(headers.get(Wire.REASON)));

@@ -100,7 +100,7 @@ final class SettleRound {
     changes.put(WireHeaders.ATTEMPT, Integer.toString(attempts));
     changes.put(WireHeaders.DUE_AT, Headers.dueTime(dueAt));
     changes.put(WireHeaders.FIRST_SEEN, Headers.time(lease.firstSeen()));
-    return queue.parcel(dueAt, lease.content().copy(changes), lease.content().body(), false);
+    return queue.moved(lease, attempts, dueAt, changes);
   }
 
   private void begin() {
