@@ -151,6 +151,11 @@ final class Publisher {
     Channel open = channel;
     while (open != null && !isBlocked && !waiting.isEmpty() && unconfirmed.size() < window.size()) {
       Parcel parcel = waiting.remove();
+      if (!parcel.fits(open.getConnection().getFrameMax())) {
+        // The client would refuse it, too, but count it as sent, and confirms go by that count.
+        parcel.end(Fate.REFUSED);
+        continue;
+      }
       parcel.sent();
       unconfirmed.put(open.getNextPublishSeqNo(), parcel);
       try {
