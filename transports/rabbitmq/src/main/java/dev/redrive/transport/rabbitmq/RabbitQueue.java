@@ -90,7 +90,7 @@ final class RabbitQueue {
 
   /** What its dead letters are read by. */
   Letters letters() {
-    return new Letters(name, layout().counter());
+    return new Letters(name, shared.names(), layout().counter());
   }
 
   private Layout layout() {

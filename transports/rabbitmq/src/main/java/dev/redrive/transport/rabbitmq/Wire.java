@@ -179,12 +179,12 @@ final class Wire {
     headers.keySet().removeAll(OF_A_DEATH);
     headers.remove(WireHeaders.ATTEMPT);
     int replays = Headers.number(headers, WireHeaders.REPLAYS, 0);
-    headers.put(WireHeaders.REPLAYS, Integer.toString(replays + 1));
+    headers.put(WireHeaders.REPLAYS, Integer.toString(replays + death.count()));
     headers.put(
         WireHeaders.HISTORY,
         History.append(
             Headers.text(headers.get(WireHeaders.HISTORY)),
-            new Transition(at, MessageState.READY, 0, "replayed")));
+            new Transition(at, MessageState.READY, 0, "replayed" + death.times())));
   }
 
   /** What another publisher says of the payload, for a handler that needs it. */
