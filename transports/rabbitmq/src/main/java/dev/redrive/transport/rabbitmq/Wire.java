@@ -3,13 +3,12 @@
 package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
-import dev.redrive.MessageState;
-import dev.redrive.Transition;
-import dev.redrive.spi.History;
 import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.Replay;
 import dev.redrive.spi.WireHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +33,9 @@ final class Wire {
 
   private static final Set<String> OF_A_DEATH =
       Set.of(DIED_AT, REASON, FAILURE, FINGERPRINT, DEATH);
+  // What a replay changes.
+  private static final Set<String> OF_A_REPLAY =
+      Set.of(WireHeaders.REPLAYS, WireHeaders.HISTORY, WireHeaders.DEADLINE);
   private static final Set<String> OF_A_MESSAGE =
       Set.of(
           WireHeaders.ID,
@@ -42,6 +44,7 @@ final class Wire {
           WireHeaders.FIRST_SEEN,
           WireHeaders.KEY);
 
+  private static final int REPLAYS_MAX = 1_000;
   private static final int SHORT_TEXT_MAX = 255;
   private static final int DURABLE = 2;
   private static final int RANDOM_ID_DIGITS = 32;
@@ -173,18 +176,23 @@ final class Wire {
   }
 
   private static void revive(Map<String, Object> headers, BrokerDeath death) {
-    // The broker tells whole seconds, and a message is not replayed before it died.
+    // The broker tells whole seconds: the end of that one, by which its deadline may have passed.
+    Instant told = death.at().plusMillis(999);
     Instant diedAt = Headers.time(headers, DIED_AT).orElse(Instant.EPOCH);
-    Instant at = death.at().isBefore(diedAt) ? diedAt : death.at();
+    Instant at = told.isBefore(diedAt) ? diedAt : told;
     headers.keySet().removeAll(OF_A_DEATH);
     headers.remove(WireHeaders.ATTEMPT);
-    int replays = Headers.number(headers, WireHeaders.REPLAYS, 0);
-    headers.put(WireHeaders.REPLAYS, Integer.toString(replays + death.count()));
-    headers.put(
-        WireHeaders.HISTORY,
-        History.append(
-            Headers.text(headers.get(WireHeaders.HISTORY)),
-            new Transition(at, MessageState.READY, 0, "replayed" + death.times())));
+    Map<String, String> changed = new HashMap<>();
+    for (String name : OF_A_REPLAY) {
+      if (headers.containsKey(name)) {
+        changed.put(name, Headers.text(headers.remove(name)));
+      }
+    }
+    // It may have died and been replayed several times before anybody got it.
+    for (int i = 0; i < Math.min(death.count(), REPLAYS_MAX); i++) {
+      changed = new HashMap<>(Replay.headers(changed, at));
+    }
+    headers.putAll(changed);
   }
 
   /** What another publisher says of the payload, for a handler that needs it. */
