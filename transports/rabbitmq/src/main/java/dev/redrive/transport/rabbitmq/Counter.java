@@ -23,15 +23,17 @@ record Counter(String header) {
     return equals(OWN);
   }
 
-  /** The headers of a message that arrived: the other program's count goes before Redrive's. */
+  /**
+   * The headers of a message that arrived: the other program's count goes before Redrive's, and is
+   * no header of the sender.
+   */
   Map<String, Object> read(@Nullable Map<String, Object> arrived) {
     Map<String, Object> headers =
         new LinkedHashMap<>(Objects.requireNonNullElse(arrived, Map.of()));
-    if (!isOwn()) {
-      int count = Headers.number(headers, header, -1);
-      if (count >= 0) {
-        headers.put(WireHeaders.ATTEMPT, Integer.toString(count));
-      }
+    int count = isOwn() ? -1 : Headers.number(headers, header, -1);
+    if (count >= 0) {
+      headers.put(WireHeaders.ATTEMPT, Integer.toString(count));
+      headers.put(Wire.COUNT, headers.remove(header));
     }
     return headers;
   }
@@ -42,20 +44,23 @@ record Counter(String header) {
       return headers;
     }
     Map<String, Object> written = new LinkedHashMap<>(headers);
+    Object former = written.remove(Wire.COUNT);
     written.remove(WireHeaders.ATTEMPT);
     int count = Headers.number(headers, WireHeaders.ATTEMPT, 0);
-    if (count > 0 || headers.containsKey(header)) {
-      written.put(header, alike(headers.get(header), count));
+    if (count > 0 || former != null) {
+      written.put(header, alike(former, count));
     }
     return written;
   }
 
   /** The headers without the other program's count, as of a message that begins anew. */
   Map<String, Object> without(Map<String, Object> headers) {
-    Map<String, Object> without = new LinkedHashMap<>(headers);
-    if (!isOwn()) {
-      without.remove(header);
+    if (isOwn()) {
+      return headers;
     }
+    Map<String, Object> without = new LinkedHashMap<>(headers);
+    without.remove(Wire.COUNT);
+    without.remove(header);
     return without;
   }
 

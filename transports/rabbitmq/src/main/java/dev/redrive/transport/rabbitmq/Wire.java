@@ -31,6 +31,9 @@ final class Wire {
   /** A dead letter's place in the order of deaths. */
   static final String DEATH = "redrive-death";
 
+  /** Another program's count as it wrote it; within this process alone. */
+  static final String COUNT = "redrive-count";
+
   private static final Set<String> OF_A_DEATH =
       Set.of(DIED_AT, REASON, FAILURE, FINGERPRINT, DEATH);
   // What a replay changes.
@@ -42,7 +45,8 @@ final class Wire {
           WireHeaders.ATTEMPT,
           WireHeaders.DUE_AT,
           WireHeaders.FIRST_SEEN,
-          WireHeaders.KEY);
+          WireHeaders.KEY,
+          COUNT);
 
   private static final int REPLAYS_MAX = 1_000;
   private static final int SHORT_TEXT_MAX = 255;
