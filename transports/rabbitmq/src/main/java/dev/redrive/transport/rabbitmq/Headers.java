@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Headers {
   /** In front of a sender's header whose name the broker would understand. */
+  // Others may write any time; sums of this one and what is added to it do not overflow.
+  private static final Instant FARTHEST = Instant.parse("9999-12-31T23:59:59Z");
+
   private static final String ESCAPE = "redrive-header-";
 
   private static final String DEATHS = "x-death";
@@ -127,7 +130,8 @@ final class Headers {
       return Optional.empty();
     }
     try {
-      return Optional.of(Instant.parse(text));
+      Instant time = Instant.parse(text);
+      return Optional.of(time.isAfter(FARTHEST) ? FARTHEST : time);
     } catch (DateTimeException malformed) {
       return Optional.empty();
     }
@@ -140,6 +144,6 @@ final class Headers {
 
   /** A due time as it stands in headers: the part of a millisecond must not make it early. */
   static String dueTime(Instant time) {
-    return time(time.plusNanos(NANOS_PER_MILLI - 1));
+    return time(time.isAfter(FARTHEST) ? FARTHEST : time.plusNanos(NANOS_PER_MILLI - 1));
   }
 }

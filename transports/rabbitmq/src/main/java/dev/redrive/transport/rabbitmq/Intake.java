@@ -209,8 +209,11 @@ final class Intake {
     }
   }
 
-  // When the channel or the connection was closed, that is told by itself.
-  private void failed(Throwable failure) {
+  /**
+   * Something went wrong that leaves it unknown what is settled: all of it comes again. When the
+   * channel or the connection was closed, that is told by itself.
+   */
+  void failed(Throwable failure) {
     if (channel.isOpen()) {
       broken(failure.toString(), false);
       close();

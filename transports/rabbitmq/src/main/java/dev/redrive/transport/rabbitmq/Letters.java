@@ -10,19 +10,24 @@ import dev.redrive.retry.Reason;
 import dev.redrive.spi.History;
 import dev.redrive.spi.WireHeaders;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what lies among the dead letters of a queue: what Redrive wrote, and what the broker itself
  * dead-lettered there or somebody else put there.
  *
  * @param queue the queue that the letters died in
+ * @param names what Redrive's own queues are called
+ * @param counter how messages of that queue say how many attempts they have had
  */
-record Letters(String queue) {
+record Letters(String queue, Names names, Counter counter) {
   private static final String BROKERS = "broker:";
 
   /**
@@ -34,7 +39,8 @@ record Letters(String queue) {
   record Numbered(String number, DeadLetter letter) {}
 
   Numbered read(AMQP.BasicProperties properties, byte[] body) {
-    Map<String, Object> headers = Headers.kept(properties.getHeaders());
+    Map<String, Object> headers =
+        counter.without(Headers.kept(counter.read(properties.getHeaders())));
     Wire.Content content = new Wire.Content(properties, headers, body);
     String number = Headers.text(headers.get(Wire.DEATH));
     Optional<Reason> reason = Reason.fromWireName(Headers.text(headers.get(Wire.REASON)));
@@ -78,22 +84,54 @@ record Letters(String queue) {
     Optional<BrokerDeath> death = BrokerDeath.of(arrived, queue);
     String word = death.map(BrokerDeath::reason).orElse("unknown");
     Instant diedAt = death.map(BrokerDeath::at).orElse(Instant.EPOCH);
-    String cause = "the broker dead-lettered it: " + word;
+    int attempts = isReplayed(arrived) ? 0 : content.attempts();
     DeadLetter letter =
         new DeadLetter(
             id(content),
             queue,
             reason(word),
-            cause,
+            "the broker dead-lettered it: " + word,
             BROKERS + word,
-            content.attempts(),
+            attempts,
             content.firstSeen(diedAt),
             diedAt,
             key(content),
             Headers.senders(Headers.texts(content.headers())),
             content.body(),
-            List.of(new Transition(diedAt, MessageState.DEAD, content.attempts(), cause)));
+            history(content, death.isPresent()));
     return new Numbered(Deaths.number(diedAt.toEpochMilli(), 0, print(content)), letter);
+  }
+
+  private boolean isReplayed(@Nullable Map<String, Object> arrived) {
+    return BrokerDeath.of(arrived, names.dead(queue)).isPresent();
+  }
+
+  /** What Redrive knew, and then what the broker did, in the order in which it did so last. */
+  private List<Transition> history(Wire.Content content, boolean hasDeath) {
+    List<Transition> history =
+        new ArrayList<>(History.parse(Headers.text(content.headers().get(WireHeaders.HISTORY))));
+    List<BrokerDeath> deaths = new ArrayList<>(BrokerDeath.all(content.properties().getHeaders()));
+    Collections.reverse(deaths);
+    deaths.stream()
+        .filter(death -> !names.isLevel(death.queue()))
+        .forEach(death -> history.add(transition(death, content.attempts())));
+    if (!hasDeath) {
+      history.add(new Transition(Instant.EPOCH, MessageState.DEAD, 0, "somebody put it there"));
+    }
+    return List.copyOf(history);
+  }
+
+  private Transition transition(BrokerDeath death, int attempts) {
+    if (death.queue().equals(names.dead(queue))) {
+      return new Transition(death.at(), MessageState.READY, 0, "replayed" + death.times());
+    }
+    boolean isDeath = death.queue().equals(queue);
+    String what = isDeath ? "dead-lettered it out of " : "moved it on out of ";
+    return new Transition(
+        death.at(),
+        isDeath ? MessageState.DEAD : MessageState.RETRYING,
+        attempts,
+        "the broker " + what + death.queue() + ": " + death.reason() + death.times());
   }
 
   private static Reason reason(String word) {

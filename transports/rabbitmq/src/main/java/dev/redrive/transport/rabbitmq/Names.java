@@ -16,6 +16,11 @@ record Names(String prefix) {
     return String.format(Locale.ROOT, "%s.delay.%02d", prefix, level);
   }
 
+  /** True of the queues that {@link #level} names. */
+  boolean isLevel(String queue) {
+    return queue.startsWith(prefix + ".delay.");
+  }
+
   /** The exchange by which messages leave the ladder. */
   String due() {
     return prefix + ".due";

@@ -5,6 +5,7 @@ package dev.redrive.transport.rabbitmq;
 import com.rabbitmq.client.AMQP;
 import dev.redrive.TransportException;
 import dev.redrive.spi.PublishResult;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -89,6 +90,18 @@ final class Parcel {
 
   boolean isSentAgain() {
     return isSentAgain;
+  }
+
+  /** Whether the broker takes its headers. Those of new messages were looked at. */
+  boolean fits(int frameMax) {
+    if (isSentAgain || frameMax == 0) {
+      return true;
+    }
+    try {
+      return properties.toFrame(0, body.length).size() <= frameMax;
+    } catch (IOException malformed) {
+      return false;
+    }
   }
 
   /** Completes on a thread of the transport. */

@@ -15,8 +15,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +48,9 @@ final class Publisher {
   private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
   // By the number that the broker confirms them by.
   private final TreeMap<Long, Parcel> unconfirmed = new TreeMap<>();
+  // Refused, and sent again in a moment.
+  private final Set<Parcel> pausing = new LinkedHashSet<>();
+  private Optional<Link> present = Optional.empty();
   // Null while there is no link.
   private @Nullable Channel channel;
   // As above, but kept when a write fails, until it is told why.
@@ -100,6 +106,7 @@ final class Publisher {
     fresh.addReturnListener((Return returned) -> loop.execute(() -> returned(fresh, returned)));
     loop.execute(
         () -> {
+          present = Optional.of(link);
           channel = fresh;
           current = fresh;
           cork = link.cork();
@@ -187,8 +194,10 @@ final class Publisher {
   private void giveUp() {
     List<Parcel> open = new ArrayList<>(unconfirmed.values());
     open.addAll(waiting);
+    open.addAll(pausing);
     unconfirmed.clear();
     waiting.clear();
+    pausing.clear();
     open.forEach(parcel -> parcel.end(Fate.UNKNOWN));
   }
 
@@ -210,6 +219,11 @@ final class Publisher {
       log.debug("the link was lost while messages were sent", lost);
       // They are among the unconfirmed, and the loss of the link is about to be told.
       channel = null;
+    } catch (RuntimeException failure) {
+      // The client may have counted a message that it did not send: no confirm can be trusted now.
+      log.warn("a message could not be sent, the link is made anew", failure);
+      channel = null;
+      present.ifPresent(link -> link.lose("a message could not be sent: " + failure));
     }
   }
 
@@ -218,6 +232,11 @@ final class Publisher {
   }
 
   private void publish(Channel open, Parcel parcel) throws IOException {
+    if (!parcel.fits(open.getConnection().getFrameMax())) {
+      // The client would refuse it, too, but count it as sent, and confirms go by that count.
+      parcel.end(Fate.REFUSED);
+      return;
+    }
     parcel.sent();
     unconfirmed.put(open.getNextPublishSeqNo(), parcel);
     open.basicPublish(
@@ -255,10 +274,11 @@ final class Publisher {
       if (refusals > REFUSALS_MAX) {
         parcel.end(Fate.REFUSED);
       } else {
+        pausing.add(parcel);
         environment
             .timers()
-            .at(
-                environment.clock().instant().plus(REFUSAL_PAUSE.multipliedBy(1L << refusals)),
+            .after(
+                REFUSAL_PAUSE.multipliedBy(1L << refusals),
                 () -> loop.execute(() -> sendAgain(by, parcel)));
       }
     }
@@ -266,6 +286,9 @@ final class Publisher {
   }
 
   private void sendAgain(Channel refuser, Parcel parcel) {
+    if (!pausing.remove(parcel)) {
+      return;
+    }
     if (refuser != channel && !parcel.isSentAgain()) {
       parcel.end(Fate.UNKNOWN);
     } else {

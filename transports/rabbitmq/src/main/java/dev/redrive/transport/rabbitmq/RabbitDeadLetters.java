@@ -29,7 +29,7 @@ final class RabbitDeadLetters implements DeadLetters {
   RabbitDeadLetters(RabbitQueue queue, Desk desk) {
     this.queue = queue;
     this.desk = desk;
-    this.letters = new Letters(queue.name());
+    this.letters = queue.letters();
   }
 
   /** What is done with a reading. */

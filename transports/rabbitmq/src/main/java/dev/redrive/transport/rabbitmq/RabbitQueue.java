@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +43,7 @@ final class RabbitQueue {
    *
    * @param environment time and chance
    * @param names what things are called
+   * @param layout by which way messages get to queues
    * @param publisher sends
    * @param loop where all that has to do with consuming happens
    * @param deaths numbers the dead letters
@@ -50,6 +52,7 @@ final class RabbitQueue {
   record Shared(
       Environment environment,
       Names names,
+      Layout layout,
       Publisher publisher,
       Loop loop,
       Deaths deaths,
@@ -98,28 +101,49 @@ final class RabbitQueue {
     return shared.links().present();
   }
 
-  Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
-    return Wire.arrived(properties, body, dead(), ids);
+  /** What its dead letters are read by. */
+  Letters letters() {
+    return new Letters(name, shared.names(), layout().counter());
   }
 
-  /** A message for this queue: by way of the ladder if it is not due. */
-  Parcel parcel(Instant dueAt, AMQP.BasicProperties properties, byte[] body, boolean isSentAgain) {
-    Duration delay = Duration.between(environment().clock().instant(), dueAt);
-    // What is due within a tick is kept by whoever gets it.
-    if (delay.compareTo(Ladder.TICK) < 0) {
-      return new Parcel(new Parcel.Address("", name), properties, body, isSentAgain);
-    }
-    long ticks = Ladder.ticks(delay);
-    Parcel.Address ladder =
-        new Parcel.Address(shared.names().level(Ladder.entry(ticks)), Ladder.key(ticks, name));
-    return new Parcel(ladder, properties, body, isSentAgain);
+  private Layout layout() {
+    return shared.layout();
+  }
+
+  Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
+    Map<String, Object> counted = layout().counter().read(properties.getHeaders());
+    return Wire.arrived(properties.builder().headers(counted).build(), body, dead(), ids);
+  }
+
+  private Duration until(Instant dueAt) {
+    return Duration.between(environment().clock().instant(), dueAt);
+  }
+
+  /** A new message for this queue. */
+  Parcel sent(Instant dueAt, AMQP.BasicProperties properties, byte[] body) {
+    return new Parcel(layout().sent(name, until(dueAt)), properties, body, true);
+  }
+
+  /** A message that comes to this queue again, with some headers added or replaced. */
+  Parcel moved(RabbitLease lease, int attempts, Instant dueAt, Map<String, String> changes) {
+    Wire.Content content = lease.content();
+    AMQP.BasicProperties copy = content.copy(changes);
+    return new Parcel(
+        layout().moved(name, attempts, until(dueAt)),
+        copy.builder().headers(layout().counter().write(copy.getHeaders())).build(),
+        content.body(),
+        false);
   }
 
   /** A message for the dead letters. */
   Parcel letter(RabbitLease lease, Settlement.Dead dead) {
+    AMQP.BasicProperties letter =
+        shared.deaths().letter(lease, dead, environment().clock().instant());
+    // The broker replays it as it is, and it is to begin anew then.
+    Map<String, Object> headers = layout().counter().without(letter.getHeaders());
     return new Parcel(
         new Parcel.Address("", dead()),
-        shared.deaths().letter(lease, dead, environment().clock().instant()),
+        letter.builder().headers(headers).build(),
         lease.content().body(),
         false);
   }

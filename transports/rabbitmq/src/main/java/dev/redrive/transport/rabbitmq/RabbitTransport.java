@@ -52,6 +52,8 @@ public final class RabbitTransport implements Transport {
       Set.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.PIPELINED_BATCHES);
 
   private final Environment environment;
+  private final Layout layout;
+  private final Durability durability;
   private final Topology topology;
   private final States states;
   private final Publisher publisher;
@@ -68,7 +70,13 @@ public final class RabbitTransport implements Transport {
       throws GeneralSecurityException {
     Names names = new Names(config.prefix());
     this.environment = environment;
-    this.topology = new Topology(names, environment);
+    this.layout =
+        config
+            .classic()
+            .<Layout>map(classic -> new ClassicQueues(classic, names, environment))
+            .orElseGet(() -> new LadderLayout(names, environment));
+    this.durability = config.allowTransient() ? Durability.PROCESS_CRASH : Durability.POWER_CUT;
+    this.topology = new Topology(names, layout, config.allowTransient(), environment);
     this.states = new States(environment.executor());
     this.publishing = new Loop(environment.threads());
     this.consuming = new Loop(environment.threads());
@@ -78,6 +86,7 @@ public final class RabbitTransport implements Transport {
         new RabbitQueue.Shared(
             environment,
             names,
+            layout,
             publisher,
             consuming,
             new Deaths(environment.random()),
@@ -129,12 +138,12 @@ public final class RabbitTransport implements Transport {
   @Override
   public Capabilities capabilities() {
     return new Capabilities(
-        Durability.POWER_CUT,
+        durability,
         Move.COPY_THEN_ACK,
         Move.COPY_THEN_ACK,
         RabbitSubscription.KEEP_MAX,
-        Ladder.LONGEST,
-        Ladder.TICK,
+        layout.longest(),
+        layout.granularity(),
         FEATURES);
   }
 
@@ -177,14 +186,14 @@ public final class RabbitTransport implements Transport {
     List<CompletionStage<PublishResult>> results = new ArrayList<>(batch.size());
     List<Parcel> parcels = new ArrayList<>(batch.size());
     for (OutMessage message : batch) {
-      AMQP.BasicProperties properties = Wire.properties(message, now);
+      AMQP.BasicProperties properties = layout.sent(Wire.properties(message, now));
       Optional<String> problem = Wire.problem(properties, frameMax);
       if (problem.isPresent()) {
         results.add(
             CompletableFuture.completedStage(
                 new PublishResult.Refused(SendRefusedException.Cause.INVALID, problem.get())));
       } else {
-        Parcel parcel = queue.parcel(message.notBefore(), properties, message.body(), true);
+        Parcel parcel = queue.sent(message.notBefore(), properties, message.body());
         parcels.add(parcel);
         results.add(parcel.fate().thenApply(fate -> fate.result(name)));
       }

@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
  * @param heartbeat how long a silent connection is believed in, about twice
  * @param reconnectTries tries to connect in a row before it gives up; empty for ever
  * @param reconnectFor time without a connection after which it gives up; empty for ever
+ * @param classic the layout that other programs share; empty for Redrive's own
+ * @param allowTransient true to use queues that are there and not durable, and to promise no more
+ *     than they can keep
  */
 public record RabbitTransportConfig(
     List<String> hosts,
@@ -32,7 +35,9 @@ public record RabbitTransportConfig(
     String prefix,
     Duration heartbeat,
     OptionalInt reconnectTries,
-    Optional<Duration> reconnectFor) {
+    Optional<Duration> reconnectFor,
+    Optional<ClassicLayout> classic,
+    boolean allowTransient) {
   private static final Pattern HOST = Pattern.compile(".+:[0-9]{1,5}");
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,50}");
   private static final Duration HEARTBEAT_MAX = Duration.ofHours(1);
@@ -85,6 +90,8 @@ public record RabbitTransportConfig(
     private Duration heartbeat = Duration.ofSeconds(10);
     private OptionalInt reconnectTries = OptionalInt.empty();
     private Optional<Duration> reconnectFor = Optional.empty();
+    private Optional<ClassicLayout> classic = Optional.empty();
+    private boolean allowTransient;
 
     private Builder() {}
 
@@ -137,6 +144,18 @@ public record RabbitTransportConfig(
       return this;
     }
 
+    /** Shares its queues with other programs, in their layout. */
+    public Builder classic(ClassicLayout layout) {
+      this.classic = Optional.of(layout);
+      return this;
+    }
+
+    /** Uses queues that are there and do not survive a restart of the broker. */
+    public Builder allowTransient(boolean isAllowed) {
+      this.allowTransient = isAllowed;
+      return this;
+    }
+
     /**
      * The configuration.
      *
@@ -152,7 +171,9 @@ public record RabbitTransportConfig(
           prefix,
           heartbeat,
           reconnectTries,
-          reconnectFor);
+          reconnectFor,
+          classic,
+          allowTransient);
     }
   }
 }

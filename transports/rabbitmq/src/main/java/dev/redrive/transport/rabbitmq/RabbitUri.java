@@ -7,8 +7,10 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,11 +46,13 @@ final class RabbitUri {
     if (path.length() > 1) {
       config.virtualHost(decoded(path.substring(1)));
     }
+    Map<String, String> ofTheLayout = new LinkedHashMap<>();
     if (uri.getRawQuery() != null) {
       for (String option : uri.getRawQuery().split("&", -1)) {
-        option(config, option);
+        option(config, ofTheLayout, option);
       }
     }
+    ClassicOptions.read(ofTheLayout).ifPresent(config::classic);
     return config.build();
   }
 
@@ -67,21 +71,37 @@ final class RabbitUri {
     config.credentials(decoded(text.substring(0, colon)), decoded(text.substring(colon + 1)));
   }
 
-  private static void option(RabbitTransportConfig.Builder config, String option) {
+  private static void option(
+      RabbitTransportConfig.Builder config, Map<String, String> ofTheLayout, String option) {
     int equals = option.indexOf('=');
     String name = equals < 0 ? option : option.substring(0, equals);
     String value = equals < 0 ? "" : decoded(option.substring(equals + 1));
+    if (ClassicOptions.NAMES.contains(name)) {
+      ofTheLayout.put(name, value);
+      return;
+    }
     switch (name) {
       case "prefix" -> config.prefix(value);
       case "heartbeat" -> config.heartbeat(DurationText.parse(value));
       case "reconnectFor" -> config.reconnectFor(DurationText.parse(value));
       case "reconnectTries" -> config.reconnectTries(number(value));
+      case "allowTransient" -> config.allowTransient(isTrue(value));
       default ->
           throw malformed(
               "'"
                   + name
-                  + "' is no option; there are prefix, heartbeat, reconnectFor, reconnectTries");
+                  + "' is no option; there are prefix, heartbeat, reconnectFor, reconnectTries,"
+                  + " allowTransient, and layout with those of the classic layout");
     }
+  }
+
+  private static boolean isTrue(String value) {
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException("allowTransient must be true or false, not " + value);
+    };
   }
 
   private static int number(String value) {

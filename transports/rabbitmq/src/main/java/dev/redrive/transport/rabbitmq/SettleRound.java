@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One list of settlements on its way.
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything happens on the consuming loop.
  */
 final class SettleRound {
+  private static final Logger log = LoggerFactory.getLogger(SettleRound.class);
+
   private final RabbitSubscription subscription;
   private final RabbitQueue queue;
   private final CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
@@ -58,6 +62,15 @@ final class SettleRound {
     claimed = new RabbitLease[batch.size()];
     results = new Settled[batch.size()];
     Arrays.fill(results, Settled.STALE);
+    subscription.beginsToSettle();
+    guarded(
+        () -> {
+          claim();
+          begin();
+        });
+  }
+
+  private void claim() {
     for (int i = 0; i < results.length; i++) {
       Settlement settlement = batch.get(i);
       Optional<RabbitLease> lease = subscription.claim(settlement.lease());
@@ -67,13 +80,33 @@ final class SettleRound {
         sort(settlement, lease.get());
       }
     }
-    begin();
   }
 
   /** Puts a message that is not due back to the ladder; nobody waits for that. */
   void postpone(RabbitLease lease) {
-    copies.add(new Copy(lease, moved(lease, lease.content().attempts(), lease.dueAt(), Map.of())));
-    begin();
+    claimed = new RabbitLease[] {lease};
+    subscription.beginsToSettle();
+    guarded(
+        () -> {
+          int attempts = lease.content().attempts();
+          copies.add(new Copy(lease, moved(lease, attempts, lease.dueAt(), Map.of())));
+          begin();
+        });
+  }
+
+  /** Whatever goes wrong, there is an answer, and what may be settled or not comes again. */
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException failure) {
+      log.error("messages of queue {} could not be settled", queue.name(), failure);
+      for (RabbitLease lease : claimed) {
+        if (lease != null) {
+          lease.intake().failed(failure);
+        }
+      }
+      end(false);
+    }
   }
 
   private void sort(Settlement settlement, RabbitLease lease) {
@@ -100,11 +133,10 @@ final class SettleRound {
     changes.put(WireHeaders.ATTEMPT, Integer.toString(attempts));
     changes.put(WireHeaders.DUE_AT, Headers.dueTime(dueAt));
     changes.put(WireHeaders.FIRST_SEEN, Headers.time(lease.firstSeen()));
-    return queue.parcel(dueAt, lease.content().copy(changes), lease.content().body(), false);
+    return queue.moved(lease, attempts, dueAt, changes);
   }
 
   private void begin() {
-    subscription.beginsToSettle();
     byIntake(acknowledged).forEach(Intake::ack);
     byIntake(givenBack).forEach(Intake::giveBack);
     if (copies.isEmpty()) {
@@ -114,7 +146,13 @@ final class SettleRound {
     List<CompletableFuture<Fate>> fates = new ArrayList<>();
     copies.forEach(copy -> fates.add(copy.parcel.fate().toCompletableFuture()));
     CompletionStage<Void> all = CompletableFuture.allOf(fates.toArray(CompletableFuture[]::new));
-    all.whenComplete((done, failure) -> queue.loop().execute(this::copied));
+    all.whenComplete(
+        (done, failure) -> {
+          if (!queue.loop().offer(() -> guarded(this::copied))) {
+            // The transport is closed: what is not acknowledged comes again elsewhere.
+            end(false);
+          }
+        });
     queue.publisher().send(copies.stream().map(Copy::parcel).toList());
   }
 
@@ -157,6 +195,9 @@ final class SettleRound {
   }
 
   private void end(boolean isTaken) {
+    if (answer.isDone()) {
+      return;
+    }
     for (int i = 0; i < results.length; i++) {
       RabbitLease lease = claimed[i];
       if (lease != null && isTaken && lease.state() == State.SETTLING) {
@@ -164,9 +205,11 @@ final class SettleRound {
         queue.count(batch.get(i));
       }
     }
-    acknowledged.forEach(lease -> lease.state(State.GONE));
-    givenBack.forEach(lease -> lease.state(State.GONE));
-    copies.forEach(copy -> copy.lease.state(State.GONE));
+    for (RabbitLease lease : claimed) {
+      if (lease != null) {
+        lease.state(State.GONE);
+      }
+    }
     subscription.hasSettled();
     answer.complete(List.of(results));
   }

@@ -3,29 +3,24 @@
 package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.BuiltinExchangeType;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes what a queue needs on the broker. All of it may be done again, by several processes at
  * once. Its methods block.
- *
- * <p>The queues that it makes are quorum queues, dead-lettered at least once: a message leaves one
- * when the next has it. That needs {@code reject-publish}; with another overflow behaviour the
- * broker falls back to at most once without a word.
  */
 final class Topology {
   private static final Logger log = LoggerFactory.getLogger(Topology.class);
@@ -43,37 +38,50 @@ final class Topology {
   private static final Duration REGISTERED = Duration.ofSeconds(1);
 
   private final Names names;
+  private final Layout layout;
+  private final boolean isTransientAllowed;
   private final Environment environment;
+  // Queues that were there already, and were looked at.
+  private final Set<String> adopted = ConcurrentHashMap.newKeySet();
 
-  Topology(Names names, Environment environment) {
+  Topology(Names names, Layout layout, boolean isTransientAllowed, Environment environment) {
     this.names = names;
+    this.layout = layout;
+    this.isTransientAllowed = isTransientAllowed;
     this.environment = environment;
   }
 
-  /** A call of the broker on a channel of its own, which an error ends. */
-  private interface Call<T> {
-    T on(Channel channel) throws IOException;
+  /** A quorum queue that dead-letters to another one, at least once. */
+  static Map<String, Object> deadLettering(String to) {
+    return Map.of(
+        "x-queue-type", "quorum",
+        "x-delivery-limit", DELIVERIES_MAX,
+        "x-dead-letter-exchange", "",
+        "x-dead-letter-routing-key", to,
+        "x-dead-letter-strategy", "at-least-once",
+        "x-overflow", "reject-publish");
   }
 
-  private static <T> T call(Connection connection, Call<T> call) throws IOException {
-    Channel channel = Link.channel(connection);
-    try {
-      T result = call.on(channel);
-      channel.close();
-      return result;
-    } catch (TimeoutException late) {
-      throw new IOException("the broker does not answer", late);
-    } finally {
-      channel.abort();
-    }
-  }
-
-  /** Makes the queue unless it is there, whatever its arguments are, and its side queues. */
+  /**
+   * Makes the queue unless it is there, whatever its arguments are, and its side queues.
+   *
+   * @throws TransportException if what is there cannot be used, saying why
+   */
   void provision(Connection connection, String queue) throws IOException {
-    boolean isNew = provisionLadder(connection);
-    isNew |= declareOrAdopt(connection, names.dead(queue), queue);
-    isNew |= declareOrAdopt(connection, queue, names.dead(queue));
-    call(connection, channel -> channel.queueBind(queue, names.due(), Ladder.exit(queue)));
+    boolean isThere = stats(connection, queue).isPresent();
+    if (isThere && adopted.add(queue)) {
+      adopt(connection, queue);
+    }
+    boolean isNew = layout.prepare(connection, queue);
+    isNew |= provisionDead(connection, queue);
+    if (!isThere) {
+      Map<String, Object> arguments = layout.arguments(queue);
+      OneCall.make(
+          connection, channel -> channel.queueDeclare(queue, true, false, false, arguments));
+      log.info("made the queue {}", queue);
+      isNew = true;
+    }
+    layout.bind(connection, queue);
     if (isNew) {
       CompletableFuture<Void> registered = new CompletableFuture<>();
       Instant when = environment.clock().instant().plus(REGISTERED);
@@ -82,135 +90,46 @@ final class Topology {
     }
   }
 
-  /** True if it was not there and is made. */
-  private boolean declareOrAdopt(Connection connection, String queue, String deadLettersTo)
-      throws IOException {
-    if (stats(connection, queue).isPresent()) {
-      return false;
+  private void adopt(Connection connection, String queue) throws IOException {
+    try {
+      if (made(layout.arguments(queue)).difference(connection, queue).isPresent()) {
+        Optional<QueueTraits> traits = QueueTraits.read(connection, queue);
+        traits.ifPresent(known -> known.check(queue, isTransientAllowed));
+        log.info("queue {} is there and is used as it is: {}", queue, traits);
+        traits.map(QueueTraits::consequences).orElse(List.of()).stream()
+            .forEach(what -> log.warn("queue {} {}", queue, what));
+      }
+    } catch (IOException | RuntimeException refused) {
+      adopted.remove(queue);
+      throw refused;
     }
-    Map<String, Object> arguments =
-        Map.of(
-            "x-queue-type", "quorum",
-            "x-delivery-limit", DELIVERIES_MAX,
-            "x-dead-letter-exchange", "",
-            "x-dead-letter-routing-key", deadLettersTo,
-            "x-dead-letter-strategy", "at-least-once",
-            "x-overflow", "reject-publish");
-    call(connection, channel -> channel.queueDeclare(queue, true, false, false, arguments));
-    log.info("made the queue {}", queue);
-    return true;
+  }
+
+  private static QueueTraits made(Map<String, Object> arguments) {
+    return new QueueTraits(true, false, arguments);
+  }
+
+  /** A replay is a rejection, which another queue than Redrive's own might answer with a loss. */
+  private boolean provisionDead(Connection connection, String queue) throws IOException {
+    String dead = names.dead(queue);
+    boolean isThere = stats(connection, dead).isPresent();
+    if (!isThere || !adopted.contains(dead)) {
+      Optional<String> difference = made(deadLettering(queue)).difference(connection, dead);
+      if (difference.isPresent()) {
+        throw new TransportException(
+            "the queue "
+                + dead
+                + " is there and is not as Redrive makes it, so that replayed dead letters may be"
+                + " lost; empty and delete it, or choose another prefix: "
+                + difference.get());
+      }
+      adopted.add(dead);
+    }
+    return !isThere;
   }
 
   /** How many messages a queue holds that nobody has; empty if there is no such queue. */
   Optional<AMQP.Queue.DeclareOk> stats(Connection connection, String queue) throws IOException {
-    return found(connection, channel -> channel.queueDeclarePassive(queue));
-  }
-
-  private static <T> Optional<T> found(Connection connection, Call<T> call) throws IOException {
-    try {
-      return Optional.of(call(connection, call));
-    } catch (IOException failure) {
-      if (isNotFound(failure)) {
-        return Optional.empty();
-      }
-      throw failure;
-    }
-  }
-
-  private static boolean isNotFound(IOException failure) {
-    return failure.getCause() instanceof ShutdownSignalException signal
-        && signal.getReason() instanceof AMQP.Channel.Close close
-        && close.getReplyCode() == AMQP.NOT_FOUND;
-  }
-
-  private boolean provisionLadder(Connection connection) throws IOException {
-    if (isLadderWhole(connection)) {
-      return false;
-    }
-    // Many processes that start at once would otherwise all make it, each slower than one alone.
-    Turn turn = Turn.await(connection, names.building(), environment);
-    try {
-      if (!isLadderWhole(connection)) {
-        buildLadder(connection);
-      }
-    } finally {
-      turn.close();
-    }
-    return true;
-  }
-
-  private boolean isLadderWhole(Connection connection) throws IOException {
-    String whole = names.ladderIsWhole();
-    return found(connection, channel -> channel.exchangeDeclarePassive(whole)).isPresent();
-  }
-
-  private void buildLadder(Connection connection) throws IOException {
-    checkStreams(connection);
-    call(
-        connection,
-        channel -> {
-          declareDue(channel);
-          for (int level = 0; level < Ladder.LEVELS; level++) {
-            declareLevel(channel, level);
-          }
-          return channel.exchangeDeclare(names.ladderIsWhole(), BuiltinExchangeType.FANOUT, true);
-        });
-    log.info("made the delay queues {} to {}", names.level(0), names.level(Ladder.LEVELS - 1));
-  }
-
-  /**
-   * A message whose queue was deleted while it waited must not stay in its level: the broker would
-   * try again for ever, and with some dozens of them hand on nobody's messages any more.
-   */
-  private void declareDue(Channel channel) throws IOException {
-    String lost = names.lost();
-    channel.exchangeDeclare(lost, BuiltinExchangeType.FANOUT, true);
-    channel.queueDeclare(lost, true, false, false, Map.of("x-queue-type", "quorum"));
-    channel.queueBind(lost, lost, "");
-    channel.exchangeDeclare(
-        names.due(), BuiltinExchangeType.TOPIC, true, false, Map.of("alternate-exchange", lost));
-  }
-
-  private void declareLevel(Channel channel, int level) throws IOException {
-    String name = names.level(level);
-    String lower = level == 0 ? names.due() : names.level(level - 1);
-    channel.exchangeDeclare(name, BuiltinExchangeType.TOPIC, true);
-    channel.queueDeclare(
-        name,
-        true,
-        false,
-        false,
-        Map.of(
-            "x-queue-type", "quorum",
-            "x-message-ttl", Ladder.hold(level).toMillis(),
-            "x-dead-letter-exchange", lower,
-            "x-dead-letter-strategy", "at-least-once",
-            "x-overflow", "reject-publish"));
-    channel.queueBind(name, name, Ladder.pattern(level, 1));
-    channel.exchangeBind(lower, name, Ladder.pattern(level, 0));
-  }
-
-  /**
-   * At-least-once dead-lettering is silently not done where the feature flag {@code stream_queue}
-   * is off, so whether it is on has to be tried.
-   */
-  private void checkStreams(Connection connection) throws IOException {
-    try {
-      call(
-          connection,
-          channel -> {
-            channel.queueDeclare(
-                names.probe(), true, false, false, Map.of("x-queue-type", "stream"));
-            return channel.queueDelete(names.probe());
-          });
-    } catch (IOException refused) {
-      if (!connection.isOpen()) {
-        throw refused;
-      }
-      throw new TransportException(
-          "the broker has no stream queues, and without them it may lose what it dead-letters;"
-              + " enable the feature flag with: rabbitmqctl enable_feature_flag stream_queue",
-          refused);
-    }
+    return OneCall.find(connection, channel -> channel.queueDeclarePassive(queue));
   }
 }

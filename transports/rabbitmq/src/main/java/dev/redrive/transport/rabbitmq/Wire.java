@@ -31,6 +31,9 @@ final class Wire {
   /** A dead letter's place in the order of deaths. */
   static final String DEATH = "redrive-death";
 
+  /** Another program's count as it wrote it; within this process alone. */
+  static final String COUNT = "redrive-count";
+
   private static final Set<String> OF_A_DEATH =
       Set.of(DIED_AT, REASON, FAILURE, FINGERPRINT, DEATH);
   // What a replay changes.
@@ -42,8 +45,10 @@ final class Wire {
           WireHeaders.ATTEMPT,
           WireHeaders.DUE_AT,
           WireHeaders.FIRST_SEEN,
-          WireHeaders.KEY);
+          WireHeaders.KEY,
+          COUNT);
 
+  private static final int REPLAYS_MAX = 1_000;
   private static final int SHORT_TEXT_MAX = 255;
   private static final int DURABLE = 2;
   private static final int RANDOM_ID_DIGITS = 32;
@@ -187,7 +192,11 @@ final class Wire {
         changed.put(name, Headers.text(headers.remove(name)));
       }
     }
-    headers.putAll(Replay.headers(changed, at));
+    // It may have died and been replayed several times before anybody got it.
+    for (int i = 0; i < Math.min(death.count(), REPLAYS_MAX); i++) {
+      changed = new HashMap<>(Replay.headers(changed, at));
+    }
+    headers.putAll(changed);
   }
 
   /** What another publisher says of the payload, for a handler that needs it. */

@@ -24,17 +24,24 @@ final class RabbitHarness implements TransportHarness {
 
   private final RealTime time = new RealTime(1);
   private FaultProxy proxy = new FaultProxy(RabbitServer.shared().port());
+  private final Optional<ClassicLayout> classic;
   private Optional<RabbitTransport> transport = Optional.empty();
+
+  /**
+   * @param classic the layout; empty for Redrive's own
+   */
+  RabbitHarness(Optional<ClassicLayout> classic) {
+    this.classic = classic;
+  }
 
   @Override
   public Transport open() {
-    RabbitTransport opened =
-        RabbitTransport.open(
-            RabbitTransportConfig.builder()
-                .hosts(List.of("127.0.0.1:" + proxy.port()))
-                .prefix("contract")
-                .build(),
-            time.environment());
+    RabbitTransportConfig.Builder config =
+        RabbitTransportConfig.builder()
+            .hosts(List.of("127.0.0.1:" + proxy.port()))
+            .prefix("contract");
+    classic.ifPresent(config::classic);
+    RabbitTransport opened = RabbitTransport.open(config.build(), time.environment());
     transport = Optional.of(opened);
     return opened;
   }
