@@ -101,6 +101,10 @@ final class RabbitQueue {
   Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
     return Wire.arrived(properties, body, dead(), ids);
   }
+  Poison poison() {
+    return shared.deaths().poison();
+  }
+
 
   /** A message for this queue: by way of the ladder if it is not due. */
   Parcel parcel(Instant dueAt, AMQP.BasicProperties properties, byte[] body, boolean isSentAgain) {

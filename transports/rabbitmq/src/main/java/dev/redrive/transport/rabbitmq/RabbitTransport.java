@@ -79,7 +79,7 @@ public final class RabbitTransport implements Transport {
             names,
             publisher,
             consuming,
-            new Deaths(environment.random()),
+            new Deaths(new Poison(config.handOversMax()), environment.random()),
             new PresentLinks());
     this.keeper =
         new LinkKeeper(config, Link.factory(config, environment), environment, new Owner());

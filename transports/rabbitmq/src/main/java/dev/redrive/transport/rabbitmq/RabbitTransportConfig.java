@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  * @param heartbeat how long a silent connection is believed in, about twice
  * @param reconnectTries tries to connect in a row before it gives up; empty for ever
  * @param reconnectFor time without a connection after which it gives up; empty for ever
+ * @param handOversMax how often a message is handed over that comes back unsettled, by a quorum
+ *     queue's count, before it is dead as {@code crashed}; 0 for no limit
  */
 public record RabbitTransportConfig(
     List<String> hosts,
@@ -32,7 +34,11 @@ public record RabbitTransportConfig(
     String prefix,
     Duration heartbeat,
     OptionalInt reconnectTries,
-    Optional<Duration> reconnectFor) {
+    Optional<Duration> reconnectFor,
+    int handOversMax) {
+  /** Of a message that comes back unsettled. RabbitMQ 4 has the same limit. */
+  private static final int HAND_OVERS_MAX = 20;
+
   private static final Pattern HOST = Pattern.compile(".+:[0-9]{1,5}");
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,50}");
   private static final Duration HEARTBEAT_MAX = Duration.ofHours(1);
@@ -56,6 +62,9 @@ public record RabbitTransportConfig(
     if (reconnectFor.isPresent()
         && (reconnectFor.get().isNegative() || reconnectFor.get().isZero())) {
       problems.add("reconnectFor must be positive, not " + reconnectFor.get());
+    }
+    if (handOversMax < 0) {
+      problems.add("handOversMax must be at least 1, or 0 for no limit, not " + handOversMax);
     }
     if (!problems.isEmpty()) {
       throw new InvalidOptionsException("RabbitMQ transport", problems);
@@ -85,6 +94,7 @@ public record RabbitTransportConfig(
     private Duration heartbeat = Duration.ofSeconds(10);
     private OptionalInt reconnectTries = OptionalInt.empty();
     private Optional<Duration> reconnectFor = Optional.empty();
+    private int handOversMax = HAND_OVERS_MAX;
 
     private Builder() {}
 
@@ -138,6 +148,15 @@ public record RabbitTransportConfig(
     }
 
     /**
+     * How often a message is handed over that comes back unsettled, because its process or its
+     * connection ended, before it is dead as {@code crashed}; 0 for no limit.
+     */
+    public Builder handOversMax(int handOvers) {
+      this.handOversMax = handOvers;
+      return this;
+    }
+
+    /**
      * The configuration.
      *
      * @throws InvalidOptionsException naming every mistake
@@ -152,7 +171,8 @@ public record RabbitTransportConfig(
           prefix,
           heartbeat,
           reconnectTries,
-          reconnectFor);
+          reconnectFor,
+          handOversMax);
     }
   }
 }

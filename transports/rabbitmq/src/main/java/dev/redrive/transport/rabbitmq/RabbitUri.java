@@ -76,11 +76,13 @@ final class RabbitUri {
       case "heartbeat" -> config.heartbeat(DurationText.parse(value));
       case "reconnectFor" -> config.reconnectFor(DurationText.parse(value));
       case "reconnectTries" -> config.reconnectTries(number(value));
+      case "handOversMax" -> config.handOversMax(number(value));
       default ->
           throw malformed(
               "'"
                   + name
-                  + "' is no option; there are prefix, heartbeat, reconnectFor, reconnectTries");
+                  + "' is no option; there are prefix, heartbeat, reconnectFor, reconnectTries,"
+                  + " handOversMax");
     }
   }
 
@@ -88,7 +90,7 @@ final class RabbitUri {
     try {
       return Integer.parseInt(value);
     } catch (NumberFormatException malformed) {
-      throw new IllegalArgumentException("'" + value + "' is no number of tries", malformed);
+      throw new IllegalArgumentException("'" + value + "' is no number", malformed);
     }
   }
 

@@ -70,22 +70,40 @@ final class SettleRound {
     begin();
   }
 
-  /** Puts a message that is not due back to the ladder; nobody waits for that. */
-  void postpone(RabbitLease lease) {
-    copies.add(new Copy(lease, moved(lease, lease.content().attempts(), lease.dueAt(), Map.of())));
+  /** Puts messages back by copies, to the ladder if they are not due; nobody waits for that. */
+  void postpone(List<RabbitLease> leases) {
+    if (leases.isEmpty()) {
+      return;
+    }
+    for (RabbitLease lease : leases) {
+      lease.state(State.SETTLING);
+      copies.add(uncounted(lease, lease.dueAt()));
+    }
+    begin();
+  }
+
+  /** Puts a message to the dead letters; nobody waits for that. */
+  void bury(RabbitLease lease, Settlement.Dead dead) {
+    lease.state(State.SETTLING);
+    copies.add(new Copy(lease, queue.letter(lease, dead)));
     begin();
   }
 
   private void sort(Settlement settlement, RabbitLease lease) {
     Wire.Content content = lease.content();
     if (settlement instanceof Settlement.Retry retry) {
-      copies.add(
-          new Copy(lease, moved(lease, content.attempts() + 1, retry.dueAt(), retry.headers())));
+      Map<String, String> changes = new LinkedHashMap<>(retry.headers());
+      changes.put(WireHeaders.ATTEMPT, Integer.toString(content.attempts() + 1));
+      if (content.headers().containsKey(Poison.HAND_OVERS)) {
+        // It was handled to the end, so that it did not kill anybody.
+        changes.put(Poison.HAND_OVERS, "0");
+      }
+      copies.add(new Copy(lease, moved(lease, retry.dueAt(), changes)));
     } else if (settlement instanceof Settlement.Dead dead) {
       copies.add(new Copy(lease, queue.letter(lease, dead)));
     } else if (settlement instanceof Settlement.Defer defer) {
-      if (defer.dueAt().isAfter(subscription.now())) {
-        copies.add(new Copy(lease, moved(lease, content.attempts(), defer.dueAt(), Map.of())));
+      if (defer.dueAt().isAfter(subscription.now()) || lease.isWorn()) {
+        copies.add(uncounted(lease, defer.dueAt()));
       } else {
         givenBack.add(lease);
       }
@@ -94,10 +112,16 @@ final class SettleRound {
     }
   }
 
-  private Parcel moved(
-      RabbitLease lease, int attempts, Instant dueAt, Map<String, String> engines) {
-    Map<String, String> changes = new LinkedHashMap<>(engines);
-    changes.put(WireHeaders.ATTEMPT, Integer.toString(attempts));
+  private Copy uncounted(RabbitLease lease, Instant dueAt) {
+    Map<String, String> changes = new LinkedHashMap<>();
+    changes.put(WireHeaders.ATTEMPT, Integer.toString(lease.content().attempts()));
+    if (lease.handOvers() > 0) {
+      changes.put(Poison.HAND_OVERS, Integer.toString(lease.handOvers()));
+    }
+    return new Copy(lease, moved(lease, dueAt, changes));
+  }
+
+  private Parcel moved(RabbitLease lease, Instant dueAt, Map<String, String> changes) {
     changes.put(WireHeaders.DUE_AT, Headers.dueTime(dueAt));
     changes.put(WireHeaders.FIRST_SEEN, Headers.time(lease.firstSeen()));
     return queue.parcel(dueAt, lease.content().copy(changes), lease.content().body(), false);

@@ -42,7 +42,8 @@ final class Wire {
           WireHeaders.ATTEMPT,
           WireHeaders.DUE_AT,
           WireHeaders.FIRST_SEEN,
-          WireHeaders.KEY);
+          WireHeaders.KEY,
+          Poison.HAND_OVERS);
 
   private static final int SHORT_TEXT_MAX = 255;
   private static final int DURABLE = 2;
@@ -181,6 +182,7 @@ final class Wire {
     Instant at = told.isBefore(diedAt) ? diedAt : told;
     headers.keySet().removeAll(OF_A_DEATH);
     headers.remove(WireHeaders.ATTEMPT);
+    headers.remove(Poison.HAND_OVERS);
     Map<String, String> changed = new HashMap<>();
     for (String name : OF_A_REPLAY) {
       if (headers.containsKey(name)) {
