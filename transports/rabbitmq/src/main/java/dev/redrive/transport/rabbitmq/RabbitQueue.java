@@ -28,6 +28,7 @@ final class RabbitQueue {
   private final String name;
   private final Shared shared;
   private final Wire.RandomIds ids;
+  private final LetterReading letters;
   // Used by the consuming loop alone.
   private final Set<RabbitSubscription> subscriptions = new LinkedHashSet<>();
   private int failures;
@@ -44,7 +45,7 @@ final class RabbitQueue {
    * @param names what things are called
    * @param publisher sends
    * @param loop where all that has to do with consuming happens
-   * @param deaths numbers the dead letters
+   * @param deaths writes the dead letters
    * @param links the present link, if there is one
    */
   record Shared(
@@ -67,6 +68,7 @@ final class RabbitQueue {
     this.name = name;
     this.shared = shared;
     this.ids = Wire.RandomIds.of(shared.environment().random());
+    this.letters = new LetterReading(this);
   }
 
   String name() {
@@ -76,6 +78,11 @@ final class RabbitQueue {
   /** The queue that only who reads the dead letters has. */
   String reading() {
     return shared.names().reading(name);
+  }
+
+  /** Its dead letters, for who has the turn to read them. */
+  LetterReading letters() {
+    return letters;
   }
 
   String dead() {
@@ -94,6 +101,10 @@ final class RabbitQueue {
     return shared.publisher();
   }
 
+  Poison poison() {
+    return shared.deaths().poison();
+  }
+
   Optional<Link> link() {
     return shared.links().present();
   }
@@ -101,10 +112,6 @@ final class RabbitQueue {
   Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
     return Wire.arrived(properties, body, dead(), ids);
   }
-  Poison poison() {
-    return shared.deaths().poison();
-  }
-
 
   /** A message for this queue: by way of the ladder if it is not due. */
   Parcel parcel(Instant dueAt, AMQP.BasicProperties properties, byte[] body, boolean isSentAgain) {

@@ -230,7 +230,9 @@ public final class RabbitTransport implements Transport {
         desk.call(
             open -> {
               RabbitQueue queue = queue(name);
-              return new long[] {ready(open, queue.name()), ready(open, queue.dead())};
+              return new long[] {
+                ready(open, queue.name()), ready(open, queue.dead()) + queue.letters().held()
+              };
             });
     return counts.thenApplyAsync(ready -> queue(name).stats(ready[0], ready[1]), consuming);
   }
