@@ -3,6 +3,7 @@
 package dev.redrive.transport.rabbitmq;
 
 import dev.redrive.InvalidOptionsException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.regex.Pattern;
  * @param reconnectFor time without a connection after which it gives up; empty for ever
  * @param handOversMax how often a message is handed over that comes back unsettled, by a quorum
  *     queue's count, before it is dead as {@code crashed}; 0 for no limit
+ * @param trustStore a file with the certificates that are believed when TLS is spoken, PEM, PKCS
+ *     #12 or JKS; empty for those that Java believes
+ * @param trustStorePassword the password of that file; empty for PEM; never shown
  */
 public record RabbitTransportConfig(
     List<String> hosts,
@@ -35,7 +39,9 @@ public record RabbitTransportConfig(
     Duration heartbeat,
     OptionalInt reconnectTries,
     Optional<Duration> reconnectFor,
-    int handOversMax) {
+    int handOversMax,
+    Optional<Path> trustStore,
+    String trustStorePassword) {
   /** Of a message that comes back unsettled. RabbitMQ 4 has the same limit. */
   private static final int HAND_OVERS_MAX = 20;
 
@@ -66,6 +72,9 @@ public record RabbitTransportConfig(
     if (handOversMax < 0) {
       problems.add("handOversMax must be at least 1, or 0 for no limit, not " + handOversMax);
     }
+    if (trustStore.isPresent() && !isTls) {
+      problems.add("trustStore means nothing without TLS; write amqps");
+    }
     if (!problems.isEmpty()) {
       throw new InvalidOptionsException("RabbitMQ transport", problems);
     }
@@ -95,6 +104,8 @@ public record RabbitTransportConfig(
     private OptionalInt reconnectTries = OptionalInt.empty();
     private Optional<Duration> reconnectFor = Optional.empty();
     private int handOversMax = HAND_OVERS_MAX;
+    private Optional<Path> trustStore = Optional.empty();
+    private String trustStorePassword = "";
 
     private Builder() {}
 
@@ -156,6 +167,18 @@ public record RabbitTransportConfig(
       return this;
     }
 
+    /** A file with the certificates that are believed: PEM, PKCS #12 or JKS. */
+    public Builder trustStore(Path file) {
+      this.trustStore = Optional.of(file);
+      return this;
+    }
+
+    /** The password of the trust store, if it has one. */
+    public Builder trustStorePassword(String password) {
+      this.trustStorePassword = password;
+      return this;
+    }
+
     /**
      * The configuration.
      *
@@ -172,7 +195,9 @@ public record RabbitTransportConfig(
           heartbeat,
           reconnectTries,
           reconnectFor,
-          handOversMax);
+          handOversMax,
+          trustStore,
+          trustStorePassword);
     }
   }
 }

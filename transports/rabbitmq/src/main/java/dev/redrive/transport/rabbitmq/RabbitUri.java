@@ -6,6 +6,7 @@ import dev.redrive.retry.DurationText;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -77,12 +78,14 @@ final class RabbitUri {
       case "reconnectFor" -> config.reconnectFor(DurationText.parse(value));
       case "reconnectTries" -> config.reconnectTries(number(value));
       case "handOversMax" -> config.handOversMax(number(value));
+      case "trustStore" -> config.trustStore(Path.of(value));
+      case "trustStorePassword" -> config.trustStorePassword(value);
       default ->
           throw malformed(
               "'"
                   + name
                   + "' is no option; there are prefix, heartbeat, reconnectFor, reconnectTries,"
-                  + " handOversMax");
+                  + " handOversMax, trustStore, trustStorePassword");
     }
   }
 
