@@ -64,9 +64,9 @@ final class DeadReading implements AutoCloseable {
   }
 
   /**
-   * Shows all letters. Bounds are raised as long as there are more; an empty answer to a get is
-   * given after all that the consumers may have, and the end of a consumer is told after all that
-   * came by it.
+   * Shows all letters that it has not shown yet, or that were given back. Bounds are raised as long
+   * as there are more; an empty answer to a get is given after all that the consumers may have, and
+   * the end of a consumer is told after all that came by it.
    */
   void readAll(String queue, Visitor visitor) throws IOException {
     List<Inbox> inboxes = new ArrayList<>();
@@ -112,6 +112,19 @@ final class DeadReading implements AutoCloseable {
       channel.basicAck(tag, false);
     }
     awaitTaken();
+  }
+
+  /** Gives these letters back; they can be read again. */
+  void giveBack(Collection<Long> tags) throws IOException {
+    for (long tag : tags) {
+      channel.basicNack(tag, false, true);
+    }
+    awaitTaken();
+  }
+
+  /** True while the letters are this reading's. */
+  boolean isOpen() {
+    return channel.isOpen();
   }
 
   // A channel answers in turn, so that its answer to this comes when all before it was taken.

@@ -14,18 +14,24 @@ import java.util.random.RandomGenerator;
 /**
  * Writes dead letters, and numbers them in the order in which they die. A number is text, so that
  * it is compared as such: when, in milliseconds of 13 digits; which one of this process; and which
- * process, so that no two have the same. Thread-safe.
+ * process, so that no two have the same. Knows also what is poison. Thread-safe.
  */
 final class Deaths {
   private static final int PROCESS_DIGITS = 8;
 
+  private final Poison poison;
   private final String process;
   private long last;
   private long count;
 
-  Deaths(RandomGenerator random) {
+  Deaths(Poison poison, RandomGenerator random) {
+    this.poison = poison;
     String digits = Long.toHexString(random.nextLong() | Long.MIN_VALUE);
     this.process = digits.substring(digits.length() - PROCESS_DIGITS);
+  }
+
+  Poison poison() {
+    return poison;
   }
 
   private synchronized String next(Instant now) {

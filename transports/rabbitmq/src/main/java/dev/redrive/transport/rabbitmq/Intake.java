@@ -37,7 +37,7 @@ final class Intake {
 
   /** What comes by an intake. Called on the consuming loop. */
   interface Receiver {
-    void received(Intake intake, long tag, AMQP.BasicProperties properties, byte[] body);
+    void received(Intake intake, Envelope envelope, AMQP.BasicProperties properties, byte[] body);
 
     /**
      * The channel has ended, the link has not; nothing comes any more, and what came is lost.
@@ -236,14 +236,13 @@ final class Intake {
     @Override
     public void handleDelivery(
         String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-      long tag = envelope.getDeliveryTag();
       queue
           .loop()
           .execute(
               () -> {
                 if (!isAbandoned) {
-                  remember(tag, consumer);
-                  receiver.received(Intake.this, tag, properties, body);
+                  remember(envelope.getDeliveryTag(), consumer);
+                  receiver.received(Intake.this, envelope, properties, body);
                 }
               });
     }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 
 /**
  * Two connections to the broker, which live and die together: one to publish, one for all else. A
@@ -63,7 +62,7 @@ final class Link {
     factory.setThreadFactory(environment.threads());
     factory.setExceptionHandler(new QuietExceptions());
     if (config.isTls()) {
-      factory.useSslProtocol(SSLContext.getDefault());
+      factory.useSslProtocol(Trust.context(config.trustStore(), config.trustStorePassword()));
       factory.enableHostnameVerification();
     }
     return factory;

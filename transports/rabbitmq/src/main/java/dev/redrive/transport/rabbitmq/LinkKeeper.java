@@ -172,6 +172,7 @@ final class LinkKeeper {
     return !firstUp.isDone()
         && (failure instanceof AuthenticationFailureException
             || failure instanceof TransportException
+            || Trust.isRefusal(failure)
             || isRefusal(failure.getCause()));
   }
 
@@ -183,6 +184,10 @@ final class LinkKeeper {
   }
 
   private static String explained(Exception failure) {
+    if (Trust.isRefusal(failure)) {
+      return "the broker's certificate is not believed, or it speaks no TLS there (see trustStore): "
+          + failure.getMessage();
+    }
     Throwable cause = failure.getCause();
     String text = String.valueOf(failure.getMessage());
     return cause == null || failure.getMessage() != null ? text : cause.toString();

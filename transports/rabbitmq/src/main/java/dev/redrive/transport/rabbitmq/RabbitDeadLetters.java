@@ -7,15 +7,13 @@ import dev.redrive.DeadLetterFilter;
 import dev.redrive.DeadLetterPage;
 import dev.redrive.DeadLetters;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
-/** The dead letters of a queue, each call a {@link DeadReading}. Thread-safe. */
+/** The dead letters of a queue, by way of a {@link LetterReading}. Thread-safe. */
 final class RabbitDeadLetters implements DeadLetters {
   private static final int PAGE_MAX = 1_000;
   private static final int MOVE_MAX = 10_000;
@@ -24,44 +22,31 @@ final class RabbitDeadLetters implements DeadLetters {
 
   private final RabbitQueue queue;
   private final Desk desk;
-  private final Letters letters;
 
   RabbitDeadLetters(RabbitQueue queue, Desk desk) {
     this.queue = queue;
     this.desk = desk;
-    this.letters = queue.letters();
   }
 
-  /** What is done with a reading. */
+  /** What is done with a reading, over a link. */
   private interface Use<T> {
-    T of(DeadReading reading) throws IOException;
+    T of(LetterReading reading, Link link) throws IOException;
   }
 
   private <T> CompletionStage<T> reading(Use<T> use) {
-    return desk.read(
-        queue,
-        link -> {
-          try (DeadReading reading =
-              DeadReading.open(link.consuming(), queue.reading(), queue.environment())) {
-            return use.of(reading);
-          }
-        });
+    LetterReading letters = queue.letters();
+    Runnable closeWhenIdle = () -> desk.read(queue, link -> closed(letters));
+    return desk.read(queue, link -> letters.use(reading -> use.of(reading, link), closeWhenIdle));
+  }
+
+  private static boolean closed(LetterReading letters) throws IOException {
+    letters.close();
+    return true;
   }
 
   @Override
   public CompletionStage<Long> count(DeadLetterFilter filter) {
-    return reading(
-        reading -> {
-          long[] count = {0};
-          reading.readAll(
-              queue.dead(),
-              (tag, properties, body) -> {
-                if (filter.matches(letters.read(properties, body).letter())) {
-                  count[0]++;
-                }
-              });
-          return count[0];
-        });
+    return reading((reading, link) -> reading.count(link, filter));
   }
 
   @Override
@@ -70,13 +55,13 @@ final class RabbitDeadLetters implements DeadLetters {
     check("limit", limit, PAGE_MAX);
     String after = cursor.map(RabbitDeadLetters::number).orElse(BEFORE_ALL);
     return reading(
-        reading -> {
-          Selection selection = select(reading, filter, after, limit + 1, true);
-          List<DeadLetter> found = selection.letters();
+        (reading, link) -> {
+          List<LetterIndex.Entry> found = reading.select(link, filter, after, limit + 1, true);
+          List<DeadLetter> page =
+              found.stream().limit(limit).map(LetterIndex.Entry::letter).toList();
           return found.size() <= limit
-              ? new DeadLetterPage(found, Optional.empty())
-              : new DeadLetterPage(
-                  found.subList(0, limit), Optional.of(selection.numbers().get(limit - 1)));
+              ? new DeadLetterPage(page, Optional.empty())
+              : new DeadLetterPage(page, Optional.of(found.get(limit - 1).key().number()));
         });
   }
 
@@ -98,17 +83,20 @@ final class RabbitDeadLetters implements DeadLetters {
   public CompletionStage<Optional<DeadLetter>> find(String id) {
     DeadLetterFilter filter = DeadLetterFilter.ids(Set.of(id));
     return reading(
-        reading -> select(reading, filter, BEFORE_ALL, 1, true).letters().stream().findFirst());
+        (reading, link) ->
+            reading.select(link, filter, BEFORE_ALL, 1, true).stream()
+                .map(LetterIndex.Entry::letter)
+                .findFirst());
   }
 
   @Override
   public CompletionStage<Integer> replay(DeadLetterFilter filter, int max) {
     check("max", max, MOVE_MAX);
     return reading(
-        reading -> {
-          Collection<Long> tags = select(reading, filter, BEFORE_ALL, max, false).tags();
-          reading.replay(tags);
-          return tags.size();
+        (reading, link) -> {
+          List<LetterIndex.Entry> chosen = reading.select(link, filter, BEFORE_ALL, max, false);
+          reading.replay(chosen);
+          return chosen.size();
         });
   }
 
@@ -116,63 +104,11 @@ final class RabbitDeadLetters implements DeadLetters {
   public CompletionStage<Integer> purge(DeadLetterFilter filter, int max) {
     check("max", max, MOVE_MAX);
     return reading(
-        reading -> {
-          Collection<Long> tags = select(reading, filter, BEFORE_ALL, max, false).tags();
-          reading.purge(tags);
-          queue.purged(tags.size());
-          return tags.size();
+        (reading, link) -> {
+          List<LetterIndex.Entry> chosen = reading.select(link, filter, BEFORE_ALL, max, false);
+          reading.purge(chosen);
+          queue.purged(chosen.size());
+          return chosen.size();
         });
-  }
-
-  private Selection select(
-      DeadReading reading, DeadLetterFilter filter, String after, int max, boolean withLetters)
-      throws IOException {
-    Selection selection = new Selection(max);
-    reading.readAll(
-        queue.dead(),
-        (tag, properties, body) -> {
-          Letters.Numbered numbered = letters.read(properties, body);
-          if (numbered.number().compareTo(after) > 0 && filter.matches(numbered.letter())) {
-            selection.offer(tag, numbered, withLetters);
-          }
-        });
-    return selection;
-  }
-
-  /** The oldest letters, so many at most: a queue of any length is read in bounded memory. */
-  private static final class Selection {
-    private final int max;
-    private final TreeMap<String, Picked> picked = new TreeMap<>();
-
-    private record Picked(long tag, Optional<DeadLetter> letter) {}
-
-    Selection(int max) {
-      this.max = max;
-    }
-
-    void offer(long tag, Letters.Numbered numbered, boolean withLetter) {
-      // Two letters may have one number if something else than Redrive made them.
-      String key = numbered.number() + "/" + tag;
-      if (picked.size() == max && key.compareTo(picked.lastKey()) > 0) {
-        return;
-      }
-      picked.put(
-          key, new Picked(tag, withLetter ? Optional.of(numbered.letter()) : Optional.empty()));
-      if (picked.size() > max) {
-        picked.pollLastEntry();
-      }
-    }
-
-    List<DeadLetter> letters() {
-      return picked.values().stream().map(Picked::letter).flatMap(Optional::stream).toList();
-    }
-
-    List<String> numbers() {
-      return picked.keySet().stream().map(key -> key.substring(0, key.indexOf('/'))).toList();
-    }
-
-    List<Long> tags() {
-      return picked.values().stream().map(Picked::tag).toList();
-    }
   }
 }

@@ -39,17 +39,27 @@ final class RabbitLease implements Lease {
   private final Intake intake;
   private final long tag;
   private final Wire.Content content;
+  private final int handOvers;
   private final Instant firstSeen;
   private final Instant dueAt;
   private volatile State state = State.KEPT;
   private volatile Instant end = Instant.MAX;
 
+  /**
+   * @param handOvers how often it was handed over before without being settled
+   */
   RabbitLease(
-      RabbitSubscription owner, Intake intake, long tag, Wire.Content content, Instant now) {
+      RabbitSubscription owner,
+      Intake intake,
+      long tag,
+      Wire.Content content,
+      int handOvers,
+      Instant now) {
     this.owner = owner;
     this.intake = intake;
     this.tag = tag;
     this.content = content;
+    this.handOvers = handOvers;
     this.firstSeen = content.firstSeen(now);
     this.dueAt = content.dueAt(firstSeen);
   }
@@ -68,6 +78,15 @@ final class RabbitLease implements Lease {
 
   Wire.Content content() {
     return content;
+  }
+
+  int handOvers() {
+    return handOvers;
+  }
+
+  /** True if it has come back so often that it may be what kills its process. */
+  boolean isWorn() {
+    return owner.queue().poison().isNear(handOvers);
   }
 
   Instant firstSeen() {

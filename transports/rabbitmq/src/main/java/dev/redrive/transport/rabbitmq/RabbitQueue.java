@@ -29,6 +29,7 @@ final class RabbitQueue {
   private final String name;
   private final Shared shared;
   private final Wire.RandomIds ids;
+  private final LetterReading letters;
   // Used by the consuming loop alone.
   private final Set<RabbitSubscription> subscriptions = new LinkedHashSet<>();
   private int failures;
@@ -46,7 +47,7 @@ final class RabbitQueue {
    * @param layout by which way messages get to queues
    * @param publisher sends
    * @param loop where all that has to do with consuming happens
-   * @param deaths numbers the dead letters
+   * @param deaths writes the dead letters
    * @param links the present link, if there is one
    */
   record Shared(
@@ -70,6 +71,7 @@ final class RabbitQueue {
     this.name = name;
     this.shared = shared;
     this.ids = Wire.RandomIds.of(shared.environment().random());
+    this.letters = new LetterReading(this);
   }
 
   String name() {
@@ -79,6 +81,11 @@ final class RabbitQueue {
   /** The queue that only who reads the dead letters has. */
   String reading() {
     return shared.names().reading(name);
+  }
+
+  /** Its dead letters, for who has the turn to read them. */
+  LetterReading letters() {
+    return letters;
   }
 
   String dead() {
@@ -97,12 +104,16 @@ final class RabbitQueue {
     return shared.publisher();
   }
 
+  Poison poison() {
+    return shared.deaths().poison();
+  }
+
   Optional<Link> link() {
     return shared.links().present();
   }
 
   /** What its dead letters are read by. */
-  Letters letters() {
+  Letters letterReader() {
     return new Letters(name, shared.names(), layout().counter());
   }
 

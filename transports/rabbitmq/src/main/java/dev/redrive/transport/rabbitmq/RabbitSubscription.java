@@ -3,6 +3,7 @@
 package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Envelope;
 import dev.redrive.Settled;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
@@ -15,9 +16,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -40,7 +41,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
   /** Messages that are due within this are kept here until then. */
   static final Duration KEEP_MAX = Duration.ofSeconds(2);
 
-  private static final int EARLY_MAX = 1_000;
+  private static final int HELD_UP_MAX = 1_000;
   private static final long CLOSE_SECONDS = 5;
 
   private final RabbitQueue queue;
@@ -50,8 +51,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   // All below is used by the loop alone.
-  private final TreeSet<RabbitLease> due = new TreeSet<>(RabbitLease.BY_DUE_TIME);
-  private final TreeSet<RabbitLease> early = new TreeSet<>(RabbitLease.BY_DUE_TIME);
+  private final Kept kept;
   private final LeaseBook leases = new LeaseBook(this);
   private final Alarm alarm;
   private final Alarm linger;
@@ -61,7 +61,6 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
   private boolean isDraining;
   private boolean isClosed;
   private boolean isHandingOver;
-  private boolean hasHandedOver;
   private int settling;
 
   RabbitSubscription(RabbitQueue queue, SubscribeOptions options, Sink sink) {
@@ -69,6 +68,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
     this.leaseTime = options.lease();
     this.sink = sink;
     this.loop = queue.loop();
+    this.kept = new Kept(queue.environment().random());
     this.alarm = new Alarm(queue.environment(), loop, this::round);
     this.linger = new Alarm(queue.environment(), loop, this::giveBackUnasked);
   }
@@ -99,8 +99,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
     intake.ifPresent(Intake::abandon);
     intake = Optional.empty();
     leases.all().forEach(lease -> lease.state(State.GONE));
-    due.clear();
-    early.clear();
+    kept.all().forEach(lease -> lease.state(State.GONE));
   }
 
   @Override
@@ -118,81 +117,78 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
   }
 
   @Override
-  public void received(Intake by, long tag, AMQP.BasicProperties properties, byte[] body) {
+  public void received(Intake by, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
     if (by.isLost()) {
       return;
     }
     Wire.Content content = queue.arrived(properties, body);
-    RabbitLease lease = new RabbitLease(this, by, tag, content, now());
-    if (isDraining) {
-      by.giveBack(List.of(tag));
+    int handOvers = Poison.handOvers(envelope, properties);
+    RabbitLease lease =
+        new RabbitLease(this, by, envelope.getDeliveryTag(), content, handOvers, now());
+    if (queue.poison().isOver(handOvers)) {
+      new SettleRound(this).bury(lease, queue.poison().death(lease, now()));
       return;
     }
-    early.add(lease);
+    if (isDraining) {
+      giveBack(List.of(lease));
+      return;
+    }
+    kept.add(lease);
     if (!isHandingOver) {
       // What arrives together is handed over together.
       isHandingOver = true;
-      loop.execute(
-          () -> {
-            isHandingOver = false;
-            round();
-          });
+      loop.execute(this::arrivedTogether);
     }
+  }
+
+  private void arrivedTogether() {
+    isHandingOver = false;
+    round();
   }
 
   /** Does all that is to be done now, and sets the alarm for what is to be done next. */
   private void round() {
     Instant now = now();
     giveBack(leases.ended(now));
-    while (!early.isEmpty() && !now.isBefore(early.first().dueAt())) {
-      due.add(early.pollFirst());
-    }
-    putBackLongEarly(now);
-    handOver(now);
+    kept.ripen(now);
+    // The clocks of two machines differ, or another program put it into the queue.
+    new SettleRound(this).postpone(kept.laterThan(now.plus(KEEP_MAX)));
+    awaitRequest(now, handOver(now));
     ask();
-    awaitRequest(now);
-    Instant nextEnd = leases.nextEnd();
-    Instant nextDue = early.isEmpty() ? Instant.MAX : early.first().dueAt();
-    alarm.set(nextEnd.isBefore(nextDue) ? nextEnd : nextDue);
+    alarm.set(Collections.min(List.of(leases.nextEnd(), kept.nextDue())));
   }
 
   // As long as it is asked for more, what is kept here will be asked for soon.
-  private void awaitRequest(Instant now) {
-    if (due.isEmpty() || hasHandedOver) {
+  private void awaitRequest(Instant now, boolean hasHandedOver) {
+    if (!kept.hasReady() || hasHandedOver) {
       linger.cancel();
     }
-    if (!due.isEmpty()) {
+    if (kept.hasReady()) {
       linger.setUnlessSet(now.plus(LINGER));
     }
   }
 
-  /** The clocks of two machines differ, or another program put it into the queue. */
-  private void putBackLongEarly(Instant now) {
-    Instant latest = now.plus(KEEP_MAX);
-    while (!early.isEmpty() && early.last().dueAt().isAfter(latest)) {
-      RabbitLease lease = early.pollLast();
-      lease.state(State.SETTLING);
-      new SettleRound(this).postpone(lease);
-    }
-  }
-
-  private void handOver(Instant now) {
+  /** False if there was nothing to hand over, or nobody who asked. */
+  private boolean handOver(Instant now) {
     List<InMessage> messages = new ArrayList<>();
-    while (credit > 0 && !due.isEmpty()) {
-      RabbitLease lease = due.pollFirst();
-      credit--;
-      leases.hold(lease, now.plus(leaseTime));
-      messages.add(lease.message());
+    while (credit > messages.size()) {
+      Optional<RabbitLease> next = kept.next();
+      if (next.isEmpty()) {
+        break;
+      }
+      leases.hold(next.get(), now.plus(leaseTime));
+      messages.add(next.get().message());
     }
-    hasHandedOver = !messages.isEmpty();
-    if (hasHandedOver) {
+    credit -= messages.size();
+    if (!messages.isEmpty()) {
       sink.accept(messages);
     }
+    return !messages.isEmpty();
   }
 
   /** Sees to it that the broker may send what is asked for. */
   private void ask() {
-    long want = credit - due.size() - Math.max(0, early.size() - EARLY_MAX);
+    long want = credit - kept.dueCount() - Math.max(0, kept.heldUpCount() - HELD_UP_MAX);
     intake
         .filter(open -> want > open.room())
         .ifPresent(open -> open.widen((int) (want - open.room()), (int) Math.min(want, 0xFFFF)));
@@ -200,43 +196,34 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
 
   private void giveBackUnasked() {
     if (credit == 0) {
-      giveBack(due);
-      due.clear();
+      giveBack(kept.ready());
     }
   }
 
-  private void giveBack(Iterable<RabbitLease> leases) {
-    List<Long> tags = new ArrayList<>();
-    for (RabbitLease lease : leases) {
-      lease.state(State.GONE);
-      tags.add(lease.tag());
+  private void giveBack(List<RabbitLease> leases) {
+    // To give it back counts like a crash.
+    new SettleRound(this).postpone(leases.stream().filter(RabbitLease::isWorn).toList());
+    List<RabbitLease> fresh = leases.stream().filter(lease -> !lease.isWorn()).toList();
+    fresh.forEach(lease -> lease.state(State.GONE));
+    if (intake.isPresent() && !leases.isEmpty()) {
+      if (credit == 0) {
+        // Or the broker would send them here again.
+        intake.get().pause();
+      }
+      intake.get().giveBack(fresh.stream().map(RabbitLease::tag).toList());
     }
-    intake
-        .filter(open -> !tags.isEmpty())
-        .ifPresent(
-            open -> {
-              if (credit == 0) {
-                // Or the broker would send them here again.
-                open.pause();
-              }
-              open.giveBack(tags);
-            });
   }
 
   @Override
   public CompletionStage<List<Settled>> begin(List<Lease> begun) {
-    Instant now = now();
     return CompletableFuture.completedStage(
-        begun.stream().map(lease -> leases.begin(lease, now)).toList());
+        begun.stream().map(lease -> leases.begin(lease, now())).toList());
   }
 
   @Override
   public CompletionStage<List<Settled>> settle(List<Settlement> batch) {
     SettleRound settling = new SettleRound(this);
-    return loop.offer(() -> settling.settle(batch))
-        ? settling.answer()
-        : CompletableFuture.completedStage(
-            batch.stream().map(settlement -> Settled.STALE).toList());
+    return loop.offer(() -> settling.settle(batch)) ? settling.answer() : stale(batch.size());
   }
 
   @Override
@@ -249,9 +236,11 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
               answer.complete(renewed.stream().map(lease -> leases.renew(lease, now, by)).toList());
               round();
             });
-    return isTaken
-        ? answer
-        : CompletableFuture.completedStage(renewed.stream().map(lease -> Settled.STALE).toList());
+    return isTaken ? answer : stale(renewed.size());
+  }
+
+  private static CompletionStage<List<Settled>> stale(int count) {
+    return CompletableFuture.completedStage(Collections.nCopies(count, Settled.STALE));
   }
 
   /** Takes the lease for a settlement, if it is held. Called on the loop. */
@@ -261,7 +250,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
 
   /** How many messages are here that were not handed over. Called on the loop. */
   int kept() {
-    return due.size() + early.size();
+    return kept.size();
   }
 
   /** How many messages are handed over and not settled. Called on the loop. */
@@ -278,6 +267,10 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
   void hasSettled() {
     settling--;
     closeIfOver();
+    if (kept.hasWorn() && !isDraining) {
+      // The one that was tried may be through.
+      round();
+    }
   }
 
   Instant now() {
@@ -300,10 +293,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
     isDraining = true;
     credit = 0;
     intake.ifPresent(Intake::pause);
-    giveBack(due);
-    giveBack(early);
-    due.clear();
-    early.clear();
+    giveBack(kept.all());
     linger.cancel();
   }
 

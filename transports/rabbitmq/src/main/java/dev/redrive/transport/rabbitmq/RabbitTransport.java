@@ -89,7 +89,7 @@ public final class RabbitTransport implements Transport {
             layout,
             publisher,
             consuming,
-            new Deaths(environment.random()),
+            new Deaths(new Poison(config.handOversMax()), environment.random()),
             new PresentLinks());
     this.keeper =
         new LinkKeeper(config, Link.factory(config, environment), environment, new Owner());
@@ -246,7 +246,9 @@ public final class RabbitTransport implements Transport {
         desk.call(
             open -> {
               RabbitQueue queue = queue(name);
-              return new long[] {ready(open, queue.name()), ready(open, queue.dead())};
+              return new long[] {
+                ready(open, queue.name()), ready(open, queue.dead()) + queue.letters().held()
+              };
             });
     return counts.thenApplyAsync(ready -> queue(name).stats(ready[0], ready[1]), consuming);
   }

@@ -3,6 +3,7 @@
 package dev.redrive.transport.rabbitmq;
 
 import dev.redrive.InvalidOptionsException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,11 @@ import java.util.regex.Pattern;
  * @param classic the layout that other programs share; empty for Redrive's own
  * @param allowTransient true to use queues that are there and not durable, and to promise no more
  *     than they can keep
+ * @param handOversMax how often a message is handed over that comes back unsettled, by a quorum
+ *     queue's count, before it is dead as {@code crashed}; 0 for no limit
+ * @param trustStore a file with the certificates that are believed when TLS is spoken, PEM, PKCS
+ *     #12 or JKS; empty for those that Java believes
+ * @param trustStorePassword the password of that file; empty for PEM; never shown
  */
 public record RabbitTransportConfig(
     List<String> hosts,
@@ -37,7 +43,13 @@ public record RabbitTransportConfig(
     OptionalInt reconnectTries,
     Optional<Duration> reconnectFor,
     Optional<ClassicLayout> classic,
-    boolean allowTransient) {
+    boolean allowTransient,
+    int handOversMax,
+    Optional<Path> trustStore,
+    String trustStorePassword) {
+  /** Of a message that comes back unsettled. RabbitMQ 4 has the same limit. */
+  private static final int HAND_OVERS_MAX = 20;
+
   private static final Pattern HOST = Pattern.compile(".+:[0-9]{1,5}");
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,50}");
   private static final Duration HEARTBEAT_MAX = Duration.ofHours(1);
@@ -61,6 +73,12 @@ public record RabbitTransportConfig(
     if (reconnectFor.isPresent()
         && (reconnectFor.get().isNegative() || reconnectFor.get().isZero())) {
       problems.add("reconnectFor must be positive, not " + reconnectFor.get());
+    }
+    if (handOversMax < 0) {
+      problems.add("handOversMax must be at least 1, or 0 for no limit, not " + handOversMax);
+    }
+    if (trustStore.isPresent() && !isTls) {
+      problems.add("trustStore means nothing without TLS; write amqps");
     }
     if (!problems.isEmpty()) {
       throw new InvalidOptionsException("RabbitMQ transport", problems);
@@ -92,6 +110,9 @@ public record RabbitTransportConfig(
     private Optional<Duration> reconnectFor = Optional.empty();
     private Optional<ClassicLayout> classic = Optional.empty();
     private boolean allowTransient;
+    private int handOversMax = HAND_OVERS_MAX;
+    private Optional<Path> trustStore = Optional.empty();
+    private String trustStorePassword = "";
 
     private Builder() {}
 
@@ -157,6 +178,27 @@ public record RabbitTransportConfig(
     }
 
     /**
+     * How often a message is handed over that comes back unsettled, because its process or its
+     * connection ended, before it is dead as {@code crashed}; 0 for no limit.
+     */
+    public Builder handOversMax(int handOvers) {
+      this.handOversMax = handOvers;
+      return this;
+    }
+
+    /** A file with the certificates that are believed: PEM, PKCS #12 or JKS. */
+    public Builder trustStore(Path file) {
+      this.trustStore = Optional.of(file);
+      return this;
+    }
+
+    /** The password of the trust store, if it has one. */
+    public Builder trustStorePassword(String password) {
+      this.trustStorePassword = password;
+      return this;
+    }
+
+    /**
      * The configuration.
      *
      * @throws InvalidOptionsException naming every mistake
@@ -173,7 +215,10 @@ public record RabbitTransportConfig(
           reconnectTries,
           reconnectFor,
           classic,
-          allowTransient);
+          allowTransient,
+          handOversMax,
+          trustStore,
+          trustStorePassword);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.redrive.retry.DurationText;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,12 +87,16 @@ final class RabbitUri {
       case "reconnectFor" -> config.reconnectFor(DurationText.parse(value));
       case "reconnectTries" -> config.reconnectTries(number(value));
       case "allowTransient" -> config.allowTransient(isTrue(value));
+      case "handOversMax" -> config.handOversMax(number(value));
+      case "trustStore" -> config.trustStore(Path.of(value));
+      case "trustStorePassword" -> config.trustStorePassword(value);
       default ->
           throw malformed(
               "'"
                   + name
                   + "' is no option; there are prefix, heartbeat, reconnectFor, reconnectTries,"
-                  + " allowTransient, and layout with those of the classic layout");
+                  + " handOversMax, trustStore, trustStorePassword, allowTransient, and layout with"
+                  + " those of the classic layout");
     }
   }
 
@@ -108,7 +113,7 @@ final class RabbitUri {
     try {
       return Integer.parseInt(value);
     } catch (NumberFormatException malformed) {
-      throw new IllegalArgumentException("'" + value + "' is no number of tries", malformed);
+      throw new IllegalArgumentException("'" + value + "' is no number", malformed);
     }
   }
 

@@ -82,14 +82,26 @@ final class SettleRound {
     }
   }
 
-  /** Puts a message that is not due back to the ladder; nobody waits for that. */
-  void postpone(RabbitLease lease) {
-    claimed = new RabbitLease[] {lease};
+  /** Puts messages back by copies, to the ladder if they are not due; nobody waits for that. */
+  void postpone(List<RabbitLease> leases) {
+    if (!leases.isEmpty()) {
+      settleAlone(
+          leases, () -> leases.forEach(lease -> copies.add(uncounted(lease, lease.dueAt()))));
+    }
+  }
+
+  /** Puts a message to the dead letters; nobody waits for that. */
+  void bury(RabbitLease lease, Settlement.Dead dead) {
+    settleAlone(List.of(lease), () -> copies.add(new Copy(lease, queue.letter(lease, dead))));
+  }
+
+  private void settleAlone(List<RabbitLease> leases, Runnable step) {
+    claimed = leases.toArray(RabbitLease[]::new);
+    leases.forEach(lease -> lease.state(State.SETTLING));
     subscription.beginsToSettle();
     guarded(
         () -> {
-          int attempts = lease.content().attempts();
-          copies.add(new Copy(lease, moved(lease, attempts, lease.dueAt(), Map.of())));
+          step.run();
           begin();
         });
   }
@@ -112,13 +124,17 @@ final class SettleRound {
   private void sort(Settlement settlement, RabbitLease lease) {
     Wire.Content content = lease.content();
     if (settlement instanceof Settlement.Retry retry) {
-      copies.add(
-          new Copy(lease, moved(lease, content.attempts() + 1, retry.dueAt(), retry.headers())));
+      Map<String, String> changes = new LinkedHashMap<>(retry.headers());
+      if (content.headers().containsKey(Poison.HAND_OVERS)) {
+        // It was handled to the end, so that it did not kill anybody.
+        changes.put(Poison.HAND_OVERS, "0");
+      }
+      copies.add(new Copy(lease, moved(lease, content.attempts() + 1, retry.dueAt(), changes)));
     } else if (settlement instanceof Settlement.Dead dead) {
       copies.add(new Copy(lease, queue.letter(lease, dead)));
     } else if (settlement instanceof Settlement.Defer defer) {
-      if (defer.dueAt().isAfter(subscription.now())) {
-        copies.add(new Copy(lease, moved(lease, content.attempts(), defer.dueAt(), Map.of())));
+      if (defer.dueAt().isAfter(subscription.now()) || lease.isWorn()) {
+        copies.add(uncounted(lease, defer.dueAt()));
       } else {
         givenBack.add(lease);
       }
@@ -127,9 +143,16 @@ final class SettleRound {
     }
   }
 
+  private Copy uncounted(RabbitLease lease, Instant dueAt) {
+    Map<String, String> changes = new LinkedHashMap<>();
+    if (lease.handOvers() > 0) {
+      changes.put(Poison.HAND_OVERS, Integer.toString(lease.handOvers()));
+    }
+    return new Copy(lease, moved(lease, lease.content().attempts(), dueAt, changes));
+  }
+
   private Parcel moved(
-      RabbitLease lease, int attempts, Instant dueAt, Map<String, String> engines) {
-    Map<String, String> changes = new LinkedHashMap<>(engines);
+      RabbitLease lease, int attempts, Instant dueAt, Map<String, String> changes) {
     changes.put(WireHeaders.ATTEMPT, Integer.toString(attempts));
     changes.put(WireHeaders.DUE_AT, Headers.dueTime(dueAt));
     changes.put(WireHeaders.FIRST_SEEN, Headers.time(lease.firstSeen()));

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  * have, and that is gone with it. Its methods block.
  */
 final class Turn implements AutoCloseable {
-  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+  private static final Duration WAIT_MAX = Duration.ofMinutes(1);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Channel channel;

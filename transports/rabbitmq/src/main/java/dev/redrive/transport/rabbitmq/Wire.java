@@ -46,7 +46,8 @@ final class Wire {
           WireHeaders.DUE_AT,
           WireHeaders.FIRST_SEEN,
           WireHeaders.KEY,
-          COUNT);
+          COUNT,
+          Poison.HAND_OVERS);
 
   private static final int REPLAYS_MAX = 1_000;
   private static final int SHORT_TEXT_MAX = 255;
@@ -186,6 +187,7 @@ final class Wire {
     Instant at = told.isBefore(diedAt) ? diedAt : told;
     headers.keySet().removeAll(OF_A_DEATH);
     headers.remove(WireHeaders.ATTEMPT);
+    headers.remove(Poison.HAND_OVERS);
     Map<String, String> changed = new HashMap<>();
     for (String name : OF_A_REPLAY) {
       if (headers.containsKey(name)) {

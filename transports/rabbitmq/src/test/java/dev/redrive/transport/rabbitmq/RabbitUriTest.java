@@ -36,7 +36,7 @@ class RabbitUriTest {
     RabbitTransportConfig config =
         parse(
             "amqp://ann:p%40ss+w%3A@one:1,two/a%2Fb?prefix=rq&heartbeat=30s&reconnectFor=10m"
-                + "&reconnectTries=7");
+                + "&reconnectTries=7&handOversMax=0");
 
     assertThat(config.user()).isEqualTo("ann");
     assertThat(config.password()).isEqualTo("p@ss+w:");
@@ -46,6 +46,7 @@ class RabbitUriTest {
     assertThat(config.heartbeat()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.reconnectFor()).isEqualTo(Optional.of(Duration.ofMinutes(10)));
     assertThat(config.reconnectTries()).isEqualTo(OptionalInt.of(7));
+    assertThat(config.handOversMax()).isZero();
     assertThat(config).asString().doesNotContain("p@ss");
   }
 
