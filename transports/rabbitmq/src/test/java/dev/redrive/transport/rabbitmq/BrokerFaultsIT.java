@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,13 @@ class BrokerFaultsIT {
   private static final int MESSAGES = Integer.getInteger("redrive.faults.messages", 4_000);
   private static final Duration BOUND = Duration.ofMinutes(1);
 
-  private final RabbitServer server = RabbitServer.shared();
+  // What is between two levels of the ladder when the broker is killed it may send again only when
+  // a confirm has not come for three minutes.
+  private static final Duration ALL_BOUND = Duration.ofMinutes(5);
+
+  // Its own, because other tests do not expect theirs to be killed.
+  private static final RabbitServer server = RabbitServer.start();
+
   private final RealTime time = new RealTime(3);
   private final FaultProxy proxy = new FaultProxy(server.port());
   private final AtomicReference<TransportState> state = new AtomicReference<>(TransportState.DOWN);
@@ -54,6 +61,11 @@ class BrokerFaultsIT {
             RabbitTransportConfig.builder().hosts(List.of("127.0.0.1:" + proxy.port())).build(),
             time.environment());
     transport.onState(state::set);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
   }
 
   @AfterEach
@@ -76,22 +88,32 @@ class BrokerFaultsIT {
   }
 
   /** Waits until so much of the flow was handed over, so that a fault meets it in the middle. */
-  private static void awaitPart(Flow flow, double part) {
-    await("part " + part, flow, () -> flow.handedOver() >= part * MESSAGES);
+  private void awaitPart(Flow flow, double part) {
+    await("part " + part, BOUND, flow, () -> flow.handedOver() >= part * MESSAGES);
   }
 
-  private static void await(String what, Flow flow, BooleanSupplier condition) {
+  private void await(String what, Duration bound, Flow flow, BooleanSupplier condition) {
     try {
-      Poll.until(what, BOUND, condition);
+      Poll.until(what, bound, condition);
     } catch (AssertionError late) {
-      throw new AssertionError(late.getMessage() + ": " + flow, late);
+      throw new AssertionError(late.getMessage() + ": " + flow + "; " + queues(), late);
     }
+  }
+
+  /** Where messages are, as the broker sees it. */
+  private String queues() {
+    return server
+        .control("-q", "list_queues", "name", "messages_ready", "messages_unacknowledged")
+        .lines()
+        .filter(line -> !line.endsWith("\t0\t0"))
+        .toList()
+        .toString();
   }
 
   private void settleBooks(Flow flow, String queue, CompletableFuture<Void> sending, int bound) {
     Poll.until("all are sent", BOUND, sending::isDone);
     sending.join();
-    await("none is missing", flow, () -> flow.missing().isEmpty());
+    await("none is missing", ALL_BOUND, flow, () -> flow.missing().isEmpty());
     Poll.until("the queue is empty", BOUND, () -> isEmpty(queue));
     log.warn("{}: {}", queue, flow);
     assertThat(flow.early()).isEmpty();
