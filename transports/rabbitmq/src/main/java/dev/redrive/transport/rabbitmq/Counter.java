@@ -60,7 +60,6 @@ record Counter(String header) {
     }
     Map<String, Object> without = new LinkedHashMap<>(headers);
     without.remove(Wire.COUNT);
-    without.remove(header);
     return without;
   }
 

@@ -88,41 +88,41 @@ class BrokerDeathTest {
 
   @Test
   void message_that_waited_too_long() throws Exception {
-    declare("waiting", Map.of("x-message-ttl", 200));
-    publish("waiting", "m");
-    assertDiedAndReplay("waiting", "m", Reason.EXPIRED, "expired");
-    assertReplayed("waiting", "m");
+    declare("died-waiting", Map.of("x-message-ttl", 200));
+    publish("died-waiting", "m");
+    assertDiedAndReplay("died-waiting", "m", Reason.EXPIRED, "expired");
+    assertReplayed("died-waiting", "m");
   }
 
   @Test
   void message_that_had_no_place() throws Exception {
-    declare("short", Map.of("x-max-length", 1));
-    publish("short", "first");
-    publish("short", "second");
-    broker.letter("short");
-    assertThat(broker.take(channel, "short").getProps().getMessageId()).isEqualTo("second");
-    assertDiedAndReplay("short", "first", Reason.OVERFLOW, "maxlen");
-    assertReplayed("short", "first");
+    declare("died-short", Map.of("x-max-length", 1));
+    publish("died-short", "first");
+    publish("died-short", "second");
+    broker.letter("died-short");
+    assertThat(broker.take(channel, "died-short").getProps().getMessageId()).isEqualTo("second");
+    assertDiedAndReplay("died-short", "first", Reason.OVERFLOW, "maxlen");
+    assertReplayed("died-short", "first");
   }
 
   @Test
   void message_that_another_consumer_rejected() throws Exception {
-    declare("rejecting", Map.of());
-    publish("rejecting", "m");
-    Poll.until("the message", Broker.BOUND, () -> get("rejecting", false));
-    assertDiedAndReplay("rejecting", "m", Reason.REJECTED, "rejected");
-    assertReplayed("rejecting", "m");
+    declare("died-rejecting", Map.of());
+    publish("died-rejecting", "m");
+    Poll.until("the message", Broker.BOUND, () -> get("died-rejecting", false));
+    assertDiedAndReplay("died-rejecting", "m", Reason.REJECTED, "rejected");
+    assertReplayed("died-rejecting", "m");
   }
 
   @Test
   void message_that_was_handed_over_too_often() throws Exception {
-    declare("limited", Map.of("x-queue-type", "quorum", "x-delivery-limit", 2));
-    publish("limited", "m");
+    declare("died-limited", Map.of("x-queue-type", "quorum", "x-delivery-limit", 2));
+    publish("died-limited", "m");
     for (int i = 0; i < 3; i++) {
-      Poll.until("the message", Broker.BOUND, () -> get("limited", true));
+      Poll.until("the message", Broker.BOUND, () -> get("died-limited", true));
     }
-    assertDiedAndReplay("limited", "m", Reason.CRASHED, "delivery_limit");
-    assertReplayed("limited", "m");
+    assertDiedAndReplay("died-limited", "m", Reason.CRASHED, "delivery_limit");
+    assertReplayed("died-limited", "m");
   }
 
   private boolean get(String queue, boolean isGivenBack) {
@@ -140,29 +140,29 @@ class BrokerDeathTest {
 
   @Test
   void message_that_dies_again_and_again_tells_of_each_and_counts_its_replays() throws Exception {
-    declare("again", Map.of("x-message-ttl", 200));
-    publish("again", "m");
+    declare("died-again", Map.of("x-message-ttl", 200));
+    publish("died-again", "m");
     for (int i = 0; i < 3; i++) {
-      broker.letter("again");
-      assertThat(broker.replay("again")).isEqualTo(1);
+      broker.letter("died-again");
+      assertThat(broker.replay("died-again")).isEqualTo(1);
     }
-    DeadLetter letter = broker.letter("again");
+    DeadLetter letter = broker.letter("died-again");
     assertThat(letter.reason()).isEqualTo(Reason.EXPIRED);
     assertThat(letter.history())
         .extracting(transition -> transition.to())
         .containsExactly(MessageState.READY, MessageState.DEAD);
     assertThat(letter.history().get(1).cause()).contains("expired", "4 times");
 
-    assertThat(broker.replay("again")).isEqualTo(1);
-    InMessage message = broker.next(broker.subscribe("again"));
+    assertThat(broker.replay("died-again")).isEqualTo(1);
+    InMessage message = broker.next(broker.subscribe("died-again"));
     assertThat(message.headers()).containsEntry("redrive-replays", "4");
   }
 
   @Test
   void letter_of_redrive_that_is_replayed_and_then_expires_keeps_what_it_was() throws Exception {
-    declare("both-deaths", Map.of("x-message-ttl", 400));
-    publish("both-deaths", "m");
-    var subscription = broker.subscribe("both-deaths");
+    declare("died-both-deaths", Map.of("x-message-ttl", 400));
+    publish("died-both-deaths", "m");
+    var subscription = broker.subscribe("died-both-deaths");
     InMessage message = broker.next(subscription);
     broker.settle(
         subscription,
@@ -174,14 +174,16 @@ class BrokerDeathTest {
             1,
             Map.of("redrive-history", "2026-03-01T10:00:00Z|dead|1|no")));
     subscription.close();
-    broker.letter("both-deaths");
-    assertThat(broker.replay("both-deaths")).isEqualTo(1);
+    broker.letter("died-both-deaths");
+    assertThat(broker.replay("died-both-deaths")).isEqualTo(1);
 
     Poll.until(
         "its second death",
         Broker.BOUND,
-        () -> broker.letters("both-deaths").stream().anyMatch(it -> it.reason() == Reason.EXPIRED));
-    DeadLetter letter = broker.letter("both-deaths");
+        () ->
+            broker.letters("died-both-deaths").stream()
+                .anyMatch(it -> it.reason() == Reason.EXPIRED));
+    DeadLetter letter = broker.letter("died-both-deaths");
     List<String> causes = letter.history().stream().map(it -> it.cause()).toList();
     assertThat(causes.get(0)).isEqualTo("no");
     assertThat(causes.get(causes.size() - 1)).contains("expired");

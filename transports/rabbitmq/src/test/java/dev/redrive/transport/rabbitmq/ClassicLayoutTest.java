@@ -188,13 +188,18 @@ class ClassicLayoutTest {
       broker.settle(
           subscription,
           new Settlement.Dead(fifth.lease(), Reason.REJECTED, "no", "kind", 5, Map.of()));
+      subscription.close();
       assertThat(broker.letter("dying").attempts()).isEqualTo(5);
 
       assertThat(broker.replay("dying")).isEqualTo(1);
-      InMessage replayed = broker.next(subscription);
+      GetResponse plain = broker.take(channel, "dying");
+      assertThat(plain.getProps().getHeaders()).doesNotContainKeys("x-retry", "redrive-count");
+      channel.basicPublish("", "dying", plain.getProps(), plain.getBody());
+      Subscription again = broker.subscribe("dying");
+      InMessage replayed = broker.next(again);
       assertThat(replayed.attempt()).isEqualTo(1);
-      broker.retry(subscription, replayed, SHORT);
-      assertThat(broker.next(subscription).attempt()).isEqualTo(2);
+      broker.retry(again, replayed, SHORT);
+      assertThat(broker.next(again).attempt()).isEqualTo(2);
     }
   }
 
