@@ -87,7 +87,7 @@ final class RabbitBenchmark {
   }
 
   private void fill(SendingSide.Send send) throws Exception {
-    // A quorum queue takes back acknowledgements of a channel that closes right after them.
+    // A few messages were seen again after the bare client had acknowledged them and closed.
     bare.purge(QUEUE);
     STREAMING.run(MESSAGES, BODY_BYTES, send);
   }
