@@ -14,13 +14,6 @@ import java.util.stream.IntStream;
 public final class RabbitCluster implements AutoCloseable {
   private static final int SIZE = 3;
 
-  /**
-   * What was on its way from one queue to another when a node died is sent again after this time,
-   * which is three minutes by default.
-   */
-  private static final String ADVANCED =
-      "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}]}].";
-
   private final Epmd epmd = new Epmd(List.of());
   private final List<RabbitServer> nodes;
 
@@ -33,7 +26,7 @@ public final class RabbitCluster implements AutoCloseable {
                 .collect(Collectors.joining("\n", "", "\n"));
     nodes =
         names.stream()
-            .map(name -> new RabbitServer.Place(name, "127.0.0.1", List.of(), settings, ADVANCED))
+            .map(name -> new RabbitServer.Place(name, "127.0.0.1", List.of(), settings))
             .map(place -> new RabbitServer(place, Optional.of(epmd)))
             .toList();
   }

@@ -23,6 +23,13 @@ import java.util.stream.Stream;
  * #port}.
  */
 public final class RabbitServer implements AutoCloseable {
+  /**
+   * What was on its way from one queue to another when a node died is sent again after this time,
+   * which is three minutes by default.
+   */
+  private static final String ADVANCED =
+      "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}]}].";
+
   private static final Path HOME = Path.of("/usr/lib/rabbitmq");
   private static final Path SERVER = HOME.resolve("bin/rabbitmq-server");
   private static final Duration READY = Duration.ofSeconds(90);
@@ -46,13 +53,12 @@ public final class RabbitServer implements AutoCloseable {
    * @param address where it listens
    * @param prefix what its commands begin with
    * @param settings further lines of its configuration
-   * @param advanced its configuration in Erlang's terms
    */
-  record Place(String name, String address, List<String> prefix, String settings, String advanced) {
-    static final Place HERE = new Place("redrive@localhost", "127.0.0.1", List.of(), "", "[].");
+  record Place(String name, String address, List<String> prefix, String settings) {
+    static final Place HERE = new Place("redrive@localhost", "127.0.0.1", List.of(), "");
 
     static Place in(NetworkNamespace network) {
-      return new Place("redrive@localhost", network.address(), network.prefix(), "", "[].");
+      return new Place("redrive@localhost", network.address(), network.prefix(), "");
     }
   }
 
@@ -108,7 +114,7 @@ public final class RabbitServer implements AutoCloseable {
     Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
     Files.writeString(folder.resolve("enabled_plugins"), "[].");
     Files.writeString(folder.resolve("rabbitmq-env.conf"), "");
-    Files.writeString(folder.resolve("advanced.config"), place.advanced());
+    Files.writeString(folder.resolve("advanced.config"), ADVANCED);
     Files.writeString(
         folder.resolve("rabbitmq.conf"),
         """
