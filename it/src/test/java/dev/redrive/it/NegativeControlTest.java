@@ -13,8 +13,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What is wrong is found out: the flows of the fault tests, over transports that lose messages. */
+@EnabledIfSystemProperty(
+    named = "redrive.faults",
+    matches = "short|full",
+    disabledReason =
+        "a cut sometimes meets nothing that is under way; see docs/knowledge/rabbitmq.md")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NegativeControlTest {
   private static final Scale SCALE = new Scale(1_500, 2);

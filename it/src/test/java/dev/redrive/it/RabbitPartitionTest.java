@@ -14,10 +14,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A broker in a network of its own, of which the cable is pulled and put back. */
+@EnabledIfSystemProperty(
+    named = "redrive.faults",
+    matches = "short|full",
+    disabledReason = "runs with the full fault run; see docs/knowledge/testing.md")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RabbitPartitionTest {
   private static final Logger log = LoggerFactory.getLogger(RabbitPartitionTest.class);
