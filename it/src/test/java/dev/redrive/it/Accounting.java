@@ -3,6 +3,7 @@
 package dev.redrive.it;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ final class Accounting implements Witness {
   private final Plan plan;
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
   private final List<String> wrongs = new CopyOnWriteArrayList<>();
+  private final List<Window> cuts = new CopyOnWriteArrayList<>();
   private final AtomicInteger acknowledged = new AtomicInteger();
   private final AtomicInteger handled = new AtomicInteger();
   private final AtomicInteger settled = new AtomicInteger();
@@ -62,6 +64,11 @@ final class Accounting implements Witness {
   }
 
   @Override
+  public void cut(Window window) {
+    cuts.add(window);
+  }
+
+  @Override
   public void wrong(String what) {
     wrongs.add(what);
   }
@@ -99,6 +106,11 @@ final class Accounting implements Witness {
   /** What is known of each message, by its id. */
   Map<String, Account> accounts() {
     return new TreeMap<>(accounts);
+  }
+
+  /** What was cut off, in the order of its beginning. */
+  List<Window> cuts() {
+    return cuts.stream().sorted(Comparator.comparing(Window::from)).toList();
   }
 
   List<String> wrongs() {

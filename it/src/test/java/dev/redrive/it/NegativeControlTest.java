@@ -4,6 +4,8 @@ package dev.redrive.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.TransportState;
+import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.servers.FaultProxy;
 import dev.redrive.testkit.servers.RabbitServer;
 import java.time.Duration;
@@ -13,17 +15,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What is wrong is found out: the flows of the fault tests, over transports that lose messages. */
-@EnabledIfSystemProperty(
-    named = "redrive.faults",
-    matches = "short|full",
-    disabledReason =
-        "a cut sometimes meets nothing that is under way; see docs/knowledge/rabbitmq.md")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NegativeControlTest {
   private static final Scale SCALE = new Scale(1_500, 2);
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final int SENT_MEANWHILE = 100;
 
   private static RabbitServer server;
 
@@ -47,10 +45,15 @@ class NegativeControlTest {
           flow.auditWithLocalCrew(
               SCALE,
               new Fault() {
+                // What is sent before the loss is sent again after it, by the transport itself; it
+                // is what is sent while there is no connection that only the answer tells of.
                 @Override
                 public void strike(SplittableRandom random) {
+                  flow.quiet();
                   proxy.cut();
-                  Outage.last(random, Duration.ofSeconds(1));
+                  Poll.until("the loss", BOUND, () -> flow.isIn(TransportState.DOWN));
+                  flow.goOn();
+                  flow.awaitAcknowledged(SENT_MEANWHILE);
                 }
 
                 @Override
@@ -69,6 +72,17 @@ class NegativeControlTest {
       Audit audit = flow.auditWithKilledCrew(SCALE, Sabotage.ACKNOWLEDGED_UNHANDLED);
 
       assertThat(audit.lost()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void a_transport_that_doubles_while_nothing_breaks_is_found_out() {
+    try (RabbitFlow flow =
+        new RabbitFlow("doubled", server.address(), server, Sabotage.SENT_TWICE)) {
+      Audit audit = flow.auditWithLocalCrew(new Scale(SCALE.messages(), 0), Outage.NONE);
+
+      assertThat(audit.bound()).isZero();
+      assertThat(audit.unexplained()).isNotEmpty();
     }
   }
 }

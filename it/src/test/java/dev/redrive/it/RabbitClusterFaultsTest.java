@@ -27,34 +27,31 @@ class RabbitClusterFaultsTest {
       String addresses =
           cluster.nodes().stream().map(RabbitServer::address).collect(Collectors.joining(","));
       try (RabbitFlow flow = new RabbitFlow("cluster", addresses, cluster.nodes().get(0))) {
-        flow.runWithLocalCrew(Scale.asked(), new NodeKilled(cluster));
+        flow.runWithLocalCrew(Scale.asked(), new NodeKilled(cluster, flow));
       }
     }
   }
 
   private static final class NodeKilled implements Fault {
     private final RabbitCluster cluster;
+    private final RabbitFlow flow;
     private int killed;
 
-    NodeKilled(RabbitCluster cluster) {
+    NodeKilled(RabbitCluster cluster, RabbitFlow flow) {
+      this.flow = flow;
       this.cluster = cluster;
     }
 
     @Override
     public void strike(SplittableRandom random) {
       killed = random.nextInt(cluster.nodes().size());
-      cluster.nodes().get(killed).kill();
+      flow.kill(cluster.nodes().get(killed));
       Outage.last(random, LONGEST);
     }
 
     @Override
     public void heal() {
       cluster.nodes().get(killed).restart();
-    }
-
-    @Override
-    public Reach reach() {
-      return Reach.WAITING;
     }
   }
 }

@@ -14,17 +14,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A flow over one RabbitMQ node, of which something breaks again and again. {@code
  * docs/knowledge/testing.md} says how to run more of it.
  */
-@EnabledIfSystemProperty(
-    named = "redrive.faults",
-    matches = "short|full",
-    disabledReason =
-        "a killed broker doubled more than the audit explains; see docs/knowledge/rabbitmq.md")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RabbitFaultsTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -60,17 +54,12 @@ class RabbitFaultsTest {
           new Fault() {
             @Override
             public void strike(SplittableRandom random) {
-              server.kill();
+              flow.kill(server);
             }
 
             @Override
             public void heal() {
               server.restart();
-            }
-
-            @Override
-            public Reach reach() {
-              return Reach.WAITING;
             }
           });
     }

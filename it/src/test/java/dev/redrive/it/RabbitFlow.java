@@ -4,10 +4,11 @@ package dev.redrive.it;
 
 import dev.redrive.Redrive;
 import dev.redrive.TransportState;
-import dev.redrive.core.Engine;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.servers.RabbitServer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ final class RabbitFlow implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final boolean IS_MARKED = false;
 
+  private final InstantSource clock = InstantSource.system();
   private final String uri;
   private final FlowPlan plan;
   private final Accounting books;
@@ -39,7 +41,7 @@ final class RabbitFlow implements AutoCloseable {
     this.plan = new FlowPlan(queue, Scale.seed());
     this.books = new Accounting(plan);
     this.server = server;
-    this.sending = sabotage.open(uri, plan);
+    this.sending = sabotage.open(uri, plan, new Watch(Reach.SENDS, books));
     this.flow = new Flow(sending, plan, books);
   }
 
@@ -58,9 +60,28 @@ final class RabbitFlow implements AutoCloseable {
     flow.resume();
   }
 
+  /** Waits until so many more messages are acknowledged. */
+  void awaitAcknowledged(int more) {
+    int count = books.acknowledgedCount() + more;
+    Poll.until(
+        more + " messages to be acknowledged", BOUND, () -> books.acknowledgedCount() >= count);
+  }
+
+  private Crew localCrew() {
+    Redrive working = Sabotage.NONE.open(uri, plan, new Watch(Reach.ATTEMPTS, books));
+    return new LocalCrew(working, plan, books);
+  }
+
+  /** Kills a node of the broker. */
+  void kill(RabbitServer node) {
+    Instant from = clock.instant();
+    node.kill();
+    books.cut(new Window(Reach.BROKER, from, clock.instant()));
+  }
+
   /** The worker is in this process. */
   Audit runWithLocalCrew(Scale scale, Fault fault) {
-    try (Crew crew = new LocalCrew(Engine.open(uri), plan, books)) {
+    try (Crew crew = localCrew()) {
       FaultRun run = new FaultRun(flow, scale);
       run.strike(plan.queue(), fault);
       return verify(run, crew);
@@ -69,7 +90,7 @@ final class RabbitFlow implements AutoCloseable {
 
   /** As {@link #runWithLocalCrew}; what is lost is not waited for, and nothing is verified. */
   Audit auditWithLocalCrew(Scale scale, Fault fault) {
-    try (Crew crew = new LocalCrew(Engine.open(uri), plan, books)) {
+    try (Crew crew = localCrew()) {
       FaultRun run = new FaultRun(flow, scale);
       run.strike(plan.queue(), fault);
       awaitEmpty();
@@ -146,11 +167,6 @@ final class RabbitFlow implements AutoCloseable {
     @Override
     public void strike(SplittableRandom random) {
       crew.kill();
-    }
-
-    @Override
-    public Reach reach() {
-      return Reach.ATTEMPTS;
     }
 
     @Override

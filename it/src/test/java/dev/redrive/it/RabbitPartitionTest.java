@@ -14,22 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A broker in a network of its own, of which the cable is pulled and put back. */
-@EnabledIfSystemProperty(
-    named = "redrive.faults",
-    matches = "short|full",
-    disabledReason = "runs with the full fault run; see docs/knowledge/testing.md")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RabbitPartitionTest {
   private static final Logger log = LoggerFactory.getLogger(RabbitPartitionTest.class);
   private static final Duration LONGEST = Duration.ofSeconds(8);
-
-  /** A connection that stood still is given up by its heartbeats, after twice their time or so. */
-  private static final Duration AFTERMATH = Duration.ofSeconds(6);
 
   @BeforeAll
   static void needsNetworks() {
@@ -58,11 +50,6 @@ class RabbitPartitionTest {
             @Override
             public void heal() {
               network.heal();
-            }
-
-            @Override
-            public Duration aftermath() {
-              return AFTERMATH;
             }
           });
     }

@@ -40,7 +40,7 @@ final class DeadReading implements AutoCloseable {
 
   /** Is shown each letter, one after another, on some thread. */
   interface Visitor {
-    void visit(long tag, AMQP.BasicProperties properties, byte[] body);
+    void visit(Envelope envelope, AMQP.BasicProperties properties, byte[] body);
   }
 
   private final Turn turn;
@@ -72,9 +72,9 @@ final class DeadReading implements AutoCloseable {
     List<Inbox> inboxes = new ArrayList<>();
     List<String> consumers = new ArrayList<>();
     Visitor oneByOne =
-        (tag, properties, body) -> {
+        (envelope, properties, body) -> {
           synchronized (this) {
-            visitor.visit(tag, properties, body);
+            visitor.visit(envelope, properties, body);
           }
         };
     int prefetch = FIRST_PREFETCH;
@@ -87,7 +87,7 @@ final class DeadReading implements AutoCloseable {
       if (further == null) {
         break;
       }
-      oneByOne.visit(further.getEnvelope().getDeliveryTag(), further.getProps(), further.getBody());
+      oneByOne.visit(further.getEnvelope(), further.getProps(), further.getBody());
       prefetch = Math.min(prefetch * PREFETCH_GROWTH, PREFETCH_MAX);
     }
     for (String consumer : consumers) {
@@ -163,7 +163,7 @@ final class DeadReading implements AutoCloseable {
     @Override
     public void handleDelivery(
         String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-      visitor.visit(envelope.getDeliveryTag(), properties, body);
+      visitor.visit(envelope, properties, body);
     }
 
     @Override

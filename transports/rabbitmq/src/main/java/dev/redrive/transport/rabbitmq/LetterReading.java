@@ -177,9 +177,9 @@ final class LetterReading {
   }
 
   private DeadReading.Visitor indexing(Visitor visitor) {
-    return (tag, properties, body) -> {
+    return (envelope, properties, body) -> {
       Letters.Numbered numbered = letters.read(properties, body);
-      LetterIndex.Key key = new LetterIndex.Key(numbered.number(), tag);
+      LetterIndex.Key key = new LetterIndex.Key(numbered.number(), envelope.getDeliveryTag());
       index.add(key, numbered.letter());
       visitor.visit(key, numbered.letter());
     };

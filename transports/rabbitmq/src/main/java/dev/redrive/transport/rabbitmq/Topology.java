@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -43,6 +44,8 @@ final class Topology {
   private final Environment environment;
   // Queues that were there already, and were looked at.
   private final Set<String> adopted = ConcurrentHashMap.newKeySet();
+  // Queues for which it was looked whether something waits aside.
+  private final Set<String> broughtBack = ConcurrentHashMap.newKeySet();
 
   Topology(Names names, Layout layout, boolean isTransientAllowed, Environment environment) {
     this.names = names;
@@ -53,11 +56,17 @@ final class Topology {
 
   /** A quorum queue that dead-letters to another one, at least once. */
   static Map<String, Object> deadLettering(String to) {
+    Map<String, Object> arguments = new TreeMap<>(deadLetteringTo(""));
+    arguments.put("x-dead-letter-routing-key", to);
+    return arguments;
+  }
+
+  /** A quorum queue that dead-letters to an exchange with the keys that are there, as above. */
+  static Map<String, Object> deadLetteringTo(String exchange) {
     return Map.of(
         "x-queue-type", "quorum",
         "x-delivery-limit", DELIVERIES_MAX,
-        "x-dead-letter-exchange", "",
-        "x-dead-letter-routing-key", to,
+        "x-dead-letter-exchange", exchange,
         "x-dead-letter-strategy", "at-least-once",
         "x-overflow", "reject-publish");
   }
@@ -87,6 +96,23 @@ final class Topology {
       Instant when = environment.clock().instant().plus(REGISTERED);
       environment.timers().at(when, () -> registered.complete(null));
       registered.join();
+    }
+    // After that pause: what left the ladder in the moment before the queue was bound is there.
+    if (!isThere || broughtBack.add(queue)) {
+      bringBack(connection, queue);
+    }
+  }
+
+  /** What cannot be brought back stays where it is, and keeps nobody from using the queue. */
+  private void bringBack(Connection connection, String queue) throws IOException {
+    try {
+      layout.bringBack(connection, queue);
+    } catch (IOException | TransportException failure) {
+      broughtBack.remove(queue);
+      if (!connection.isOpen()) {
+        throw failure;
+      }
+      log.error("messages of queue {} that were due before it was there stay away", queue, failure);
     }
   }
 
