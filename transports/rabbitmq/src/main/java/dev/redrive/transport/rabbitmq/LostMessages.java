@@ -16,11 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages that became due when their queue was not there, because somebody had deleted it.
+ * Messages that left the ladder when their queue was not there, because somebody had deleted it, or
+ * was not bound: a broker that starts hands messages on before it has read its bindings.
  *
  * <p>They must not stay on the ladder: the broker would try again for ever, and with some dozens of
  * them hand on nobody's messages any more. So they go to one queue for all, and wait there until
- * theirs is made again.
+ * somebody asks for theirs, which every process does when it has a new connection.
  *
  * <p>To bring one back is the broker's work: rejected, it goes to where messages leave the ladder
  * with the key that it had, and is in its queue before it leaves this one. A process that dies in
@@ -79,7 +80,7 @@ final class LostMessages {
       reading.replay(tags);
     }
     if (!tags.isEmpty()) {
-      log.warn("{} messages of queue {} were due while it was not there", tags.size(), queue);
+      log.warn("{} messages of queue {} had left the ladder without it", tags.size(), queue);
     }
   }
 }

@@ -25,6 +25,7 @@ import dev.redrive.spi.Subscription;
 import dev.redrive.spi.Transport;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,9 @@ public final class RabbitTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(RabbitTransport.class);
   private static final Set<Capability> FEATURES =
       Set.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.PIPELINED_BATCHES);
+
+  /** What a broker that starts put aside is there so much later at the latest. */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
 
   private final Environment environment;
   private final Layout layout;
@@ -332,6 +336,14 @@ public final class RabbitTransport implements Transport {
       link = Optional.of(fresh);
       consuming.execute(() -> queues.values().forEach(queue -> queue.attach(fresh)));
       states.change(TransportState.UP);
+      environment.timers().after(SETTLED, () -> desk.call(this::bringBack));
+    }
+
+    private Link bringBack(Link open) throws IOException {
+      for (String queue : queues.keySet()) {
+        topology.bringBack(open.consuming(), queue);
+      }
+      return open;
     }
 
     /** One queue that somebody has changed must not keep the others from coming back. */

@@ -44,8 +44,6 @@ final class Topology {
   private final Environment environment;
   // Queues that were there already, and were looked at.
   private final Set<String> adopted = ConcurrentHashMap.newKeySet();
-  // Queues for which it was looked whether something waits aside.
-  private final Set<String> broughtBack = ConcurrentHashMap.newKeySet();
 
   Topology(Names names, Layout layout, boolean isTransientAllowed, Environment environment) {
     this.names = names;
@@ -98,21 +96,24 @@ final class Topology {
       registered.join();
     }
     // After that pause: what left the ladder in the moment before the queue was bound is there.
-    if (!isThere || broughtBack.add(queue)) {
-      bringBack(connection, queue);
-    }
+    bringBack(connection, queue);
   }
 
-  /** What cannot be brought back stays where it is, and keeps nobody from using the queue. */
-  private void bringBack(Connection connection, String queue) throws IOException {
+  /**
+   * Brings back what left the ladder when the queue was not there or not bound. What cannot be
+   * brought back stays where it is, and keeps nobody from using the queue.
+   */
+  void bringBack(Connection connection, String queue) throws IOException {
     try {
       layout.bringBack(connection, queue);
     } catch (IOException | TransportException failure) {
-      broughtBack.remove(queue);
       if (!connection.isOpen()) {
         throw failure;
       }
-      log.error("messages of queue {} that were due before it was there stay away", queue, failure);
+      log.error(
+          "messages of queue {} that are due wait aside and cannot be brought back",
+          queue,
+          failure);
     }
   }
 

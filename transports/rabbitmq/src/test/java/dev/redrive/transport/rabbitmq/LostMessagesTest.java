@@ -5,11 +5,13 @@ package dev.redrive.transport.rabbitmq;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import dev.redrive.Settled;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.testkit.Poll;
+import dev.redrive.testkit.servers.FaultProxy;
 import dev.redrive.testkit.servers.RabbitServer;
 import dev.redrive.transport.rabbitmq.RabbitScene.Worker;
 import java.io.IOException;
@@ -21,8 +23,11 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Messages that become due while their queue is not there. */
+@Execution(ExecutionMode.SAME_THREAD)
 class LostMessagesTest {
   // Of its own, because what is lost lies in one queue for all of a prefix.
   private static final String PREFIX = "lost-messages";
@@ -38,7 +43,8 @@ class LostMessagesTest {
 
   @AfterEach
   void close() throws Exception {
-    scene.channel().queuePurge(LOST);
+    scene.channel().queueDelete(LOST);
+    new LostMessages(new Names(PREFIX), scene.environment()).declare(scene.channel());
     scene.close();
   }
 
@@ -134,6 +140,44 @@ class LostMessagesTest {
     assertThat(message.id()).isEqualTo("a");
   }
 
+  /** As a broker does that starts, and has not read its bindings yet. */
+  private void putAside(String queue, String id) throws IOException {
+    AMQP.BasicProperties properties =
+        new AMQP.BasicProperties.Builder().messageId(id).headers(Map.of("of", id)).build();
+    scene.channel().basicPublish(LOST, Ladder.key(1, queue), properties, id.getBytes(UTF_8));
+    awaitReady(1);
+  }
+
+  @Test
+  void what_a_starting_broker_puts_aside_comes_with_the_next_connection() throws Exception {
+    try (FaultProxy proxy = new FaultProxy(RabbitServer.shared().port());
+        RabbitTransport cut =
+            scene.another(
+                RabbitTransportConfig.builder()
+                    .hosts(List.of("127.0.0.1:" + proxy.port()))
+                    .prefix(PREFIX)
+                    .build())) {
+      RabbitScene.provision(cut, "unbound");
+      Worker worker = RabbitScene.worker(cut, "unbound");
+      worker.subscription().request(1);
+      putAside("unbound", "a");
+
+      proxy.reset();
+
+      assertThat(worker.arrived().id()).isEqualTo("a");
+    }
+  }
+
+  @Test
+  void what_is_put_aside_a_little_late_comes_as_well() throws Exception {
+    try (RabbitTransport fresh = scene.another(config())) {
+      RabbitScene.provision(fresh, "unbound-late");
+      putAside("unbound-late", "a");
+
+      assertThat(RabbitScene.worker(fresh, "unbound-late").next().id()).isEqualTo("a");
+    }
+  }
+
   @Test
   void they_are_not_rejected_where_that_would_drop_them() throws IOException {
     lose("away-aside", "a");
@@ -150,7 +194,5 @@ class LostMessagesTest {
     scene.send("away-aside", "b");
     assertThat(scene.worker("away-aside").next().id()).isEqualTo("b");
     assertThat(ready()).isEqualTo(1);
-    theirs.queueDelete(LOST);
-    new LostMessages(new Names(PREFIX), scene.environment()).declare(theirs);
   }
 }
