@@ -66,6 +66,27 @@ class RabbitFaultsTest {
   }
 
   @Test
+  void the_broker_stands_still() {
+    try (RabbitFlow flow = flow("frozen")) {
+      flow.runWithLocalCrew(
+          Scale.asked(),
+          new Fault() {
+            @Override
+            public void strike(SplittableRandom random) {
+              server.freeze();
+              Outage.last(random, Outage.longest());
+            }
+
+            @Override
+            public void heal() {
+              server.thaw();
+              Poll.until("the sender to be free", BOUND, () -> flow.isIn(TransportState.UP));
+            }
+          });
+    }
+  }
+
+  @Test
   void the_worker_is_killed() {
     try (RabbitFlow flow = flow("worker-killed")) {
       flow.runWithKilledCrew(Scale.asked(), Sabotage.NONE);

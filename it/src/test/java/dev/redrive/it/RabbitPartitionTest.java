@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.redrive.testkit.servers.NetworkNamespace;
 import dev.redrive.testkit.servers.RabbitServer;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RabbitPartitionTest {
   private static final Logger log = LoggerFactory.getLogger(RabbitPartitionTest.class);
-  private static final Duration LONGEST = Duration.ofSeconds(8);
 
   @BeforeAll
   static void needsNetworks() {
@@ -44,7 +42,7 @@ class RabbitPartitionTest {
             @Override
             public void strike(SplittableRandom random) {
               network.cut();
-              Outage.last(random, LONGEST);
+              Outage.last(random, Outage.longest());
             }
 
             @Override
