@@ -4,6 +4,7 @@ package dev.redrive.core;
 
 import dev.redrive.Settled;
 import dev.redrive.spi.Capabilities;
+import dev.redrive.spi.Capabilities.Move;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.InMessage;
@@ -59,6 +60,9 @@ final class Intake implements Sink {
   private final ShortDelays shortDelays;
   private final Batcher<Handed, Settled> begins;
   private final Batcher<Settlement, Settled> settlements;
+  // What copies the message first. A broker that is blocked takes no copies, and settlements that
+  // need none must not wait with them for their answer.
+  private final Batcher<Settlement, Settled> copies;
   // In the order they came, so that on virtual time a run is always the same.
   private final Set<Handed> held = Collections.synchronizedSet(new LinkedHashSet<>());
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
@@ -73,6 +77,10 @@ final class Intake implements Sink {
     this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
     this.settlements =
         Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
+    this.copies =
+        capabilities.retryMove() == Move.COPY_THEN_ACK
+            ? Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch)
+            : settlements;
     this.subscription = transport.subscribe(queue, new SubscribeOptions(LEASE), this);
     this.credit = new Credit(subscription, environment.timers());
     this.shortDelays = new ShortDelays(capabilities.minDelay(), environment, credit);
@@ -174,12 +182,11 @@ final class Intake implements Sink {
         };
     if (settlement instanceof Settlement.Retry retry && shortDelays.isShort(retry.dueAt())) {
       shortDelays.await(
-          message,
-          retry.dueAt(),
-          receiver.hasWindow(),
-          () -> settlements.add(settlement, callback));
-    } else {
+          message, retry.dueAt(), receiver.hasWindow(), () -> copies.add(settlement, callback));
+    } else if (settlement instanceof Settlement.Ack || settlement instanceof Settlement.Discard) {
       settlements.add(settlement, callback);
+    } else {
+      copies.add(settlement, callback);
     }
     return answer;
   }

@@ -9,6 +9,7 @@ import dev.redrive.Settled;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
 import dev.redrive.spi.Capabilities;
+import dev.redrive.spi.Capabilities.Move;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
@@ -46,7 +47,9 @@ final class TroubledTransport implements Transport {
     UNKNOWN,
     DONE_BUT_UNKNOWN,
     ANSWERS_LATE,
-    NEVER_ANSWERS
+    NEVER_ANSWERS,
+    /** Of a list of settlements in which a message comes again or dies. */
+    COPIES_NEVER_ANSWER
   }
 
   private final Transport transport;
@@ -62,6 +65,7 @@ final class TroubledTransport implements Transport {
   private int failingRequests;
   private Optional<Haste> haste = Optional.empty();
   private boolean isProvisioningStuck;
+  private boolean isCopying;
   private UnaryOperator<InMessage> forgery = UnaryOperator.identity();
   private int outstanding;
   private int outstandingMost;
@@ -110,6 +114,11 @@ final class TroubledTransport implements Transport {
 
   void stickProvisioning() {
     isProvisioningStuck = true;
+  }
+
+  /** Says that a message that comes again is a copy. */
+  void copy() {
+    isCopying = true;
   }
 
   /** Messages are handed over changed. */
@@ -163,7 +172,7 @@ final class TroubledTransport implements Transport {
         late.add(() -> answer.complete(real.join()));
         yield answer;
       }
-      case NEVER_ANSWERS -> new CompletableFuture<>();
+      case NEVER_ANSWERS, COPIES_NEVER_ANSWER -> new CompletableFuture<>();
     };
   }
 
@@ -176,7 +185,7 @@ final class TroubledTransport implements Transport {
     Capabilities lacking =
         new Capabilities(
             real.durability(),
-            real.retryMove(),
+            isCopying ? Move.COPY_THEN_ACK : real.retryMove(),
             real.deadMove(),
             real.minDelay(),
             real.maxDelay(),
@@ -280,7 +289,11 @@ final class TroubledTransport implements Transport {
           batch.stream()
               .map(settlement -> haste.map(each -> each.settled(settlement)).orElse(settlement))
               .toList();
-      return answer(atSettle, batch.size(), () -> subscription.settle(asked));
+      boolean isSpared =
+          atSettle == Trouble.COPIES_NEVER_ANSWER
+              && batch.stream().allMatch(Settlement.Ack.class::isInstance);
+      return answer(
+          isSpared ? Trouble.NONE : atSettle, batch.size(), () -> subscription.settle(asked));
     }
 
     @Override

@@ -22,6 +22,10 @@ final class Account {
   private Instant due = Instant.MAX;
   private Instant acknowledged = Instant.MAX;
   private final List<Call> calls = new ArrayList<>();
+  private final List<Failed> failures = new ArrayList<>();
+
+  /** A send that failed, and may be stored all the same. */
+  private record Failed(Instant from, Instant to) {}
 
   /** One call of the handler. */
   private static final class Call {
@@ -55,6 +59,10 @@ final class Account {
     boolean isFirst = acknowledged.equals(Instant.MAX);
     acknowledged = isFirst ? at : acknowledged;
     return isFirst;
+  }
+
+  synchronized void unanswered(Instant from, Instant to) {
+    failures.add(new Failed(from, to));
   }
 
   synchronized void called(int attempt, Instant at) {
@@ -172,10 +180,11 @@ final class Account {
     for (int i = 0; i < extra.size(); i++) {
       Instant came = extra.get(i).began;
       int before =
-          cuts.stream()
-              .filter(cut -> !cut.from().isAfter(came))
-              .mapToInt(cut -> doubts(cut, cuts))
-              .sum();
+          failedSends(cuts, came)
+              + cuts.stream()
+                  .filter(cut -> !cut.from().isAfter(came))
+                  .mapToInt(cut -> doubts(cut, cuts))
+                  .sum();
       if (before < i + 1 - unexplained) {
         unexplained++;
       }
@@ -185,7 +194,20 @@ final class Account {
 
   /** How many copies all these may have made of it. */
   synchronized int doubts(List<Window> cuts) {
-    return cuts.stream().mapToInt(cut -> doubts(cut, cuts)).sum();
+    return failedSends(cuts, Instant.MAX) + cuts.stream().mapToInt(cut -> doubts(cut, cuts)).sum();
+  }
+
+  // Those that failed because a connection was lost are in doubt by that already.
+  private int failedSends(List<Window> cuts, Instant until) {
+    return (int)
+        failures.stream()
+            .filter(send -> send.from.isBefore(until))
+            .filter(
+                send ->
+                    cuts.stream()
+                        .noneMatch(
+                            cut -> cut.reach() == Reach.SENDS && cut.meets(send.from, send.to)))
+            .count();
   }
 
   private int doubts(Window cut, List<Window> all) {

@@ -44,6 +44,11 @@ final class Accounting implements Witness {
     }
   }
 
+  /** The sender was told that it cannot be told, and sends it again. */
+  void unanswered(String id, Instant from, Instant to) {
+    account(id).unanswered(from, to);
+  }
+
   @Override
   public void called(String id, int attempt, Instant at) {
     account(id).called(attempt, at);

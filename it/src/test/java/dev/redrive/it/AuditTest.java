@@ -185,6 +185,21 @@ class AuditTest {
   }
 
   @Test
+  void a_send_that_failed_may_be_stored_and_is_counted_once() {
+    books.trying(ID, at(0), at(0));
+    books.unanswered(ID, at(0), at(5));
+    books.unanswered(ID, at(6), at(12));
+    books.acknowledged(ID, at(20));
+    settledAttempt(1, 100);
+    settledAttempt(1, 200);
+
+    assertThat(audit().bound()).isEqualTo(2);
+    assertThat(audit().unexplained()).isEmpty();
+    cut(Reach.SENDS, 4, 11);
+    assertThat(audit().bound()).isEqualTo(1);
+  }
+
+  @Test
   void a_doubt_explains_one_copy_and_no_more() {
     send();
     settledAttempt(1, 100);

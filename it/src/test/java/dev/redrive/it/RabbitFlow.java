@@ -10,13 +10,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A flow over RabbitMQ, from its beginning to the empty queues at its end. */
 final class RabbitFlow implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RabbitFlow.class);
-  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final int LOOKS = 3;
   private static final boolean IS_MARKED = false;
 
   private final InstantSource clock = InstantSource.system();
@@ -49,10 +51,10 @@ final class RabbitFlow implements AutoCloseable {
     return sending.state() == state;
   }
 
-  /** The senders wait, and all that they have sent is done. */
+  /** The senders wait, and the broker has nothing that is not settled. */
   void quiet() {
     flow.pause();
-    Poll.until("all that was sent to be done", BOUND, () -> flow.isAtRest() && books.isDone());
+    Poll.until("the senders to wait", BOUND, flow::isAtRest);
     awaitEmpty();
   }
 
@@ -140,10 +142,17 @@ final class RabbitFlow implements AutoCloseable {
     return audit;
   }
 
-  /** The broker itself is asked, not the engine. */
+  /** The broker itself is asked, not the engine; more than once, as its answers are a bit old. */
   private void awaitEmpty() {
+    AtomicInteger inARow = new AtomicInteger();
     try {
-      Poll.until("the queues to be empty", BOUND, () -> server.waiting(".dead") == 0);
+      Poll.until(
+          "the queues to be empty",
+          BOUND,
+          () -> {
+            boolean isEmpty = server.waiting(".dead") == 0;
+            return inARow.updateAndGet(count -> isEmpty ? count + 1 : 0) == LOOKS;
+          });
     } catch (AssertionError late) {
       throw new AssertionError(left(), late);
     }

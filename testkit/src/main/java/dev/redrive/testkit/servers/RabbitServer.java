@@ -24,11 +24,15 @@ import java.util.stream.Stream;
  */
 public final class RabbitServer implements AutoCloseable {
   /**
-   * What was on its way from one queue to another when a node died is sent again after this time,
-   * which is three minutes by default.
+   * What was on its way from one queue to another when a node died is sent again after the first of
+   * these, which is three minutes by default. A queue tells how many messages it has after the
+   * second, five seconds by default.
    */
   private static final String ADVANCED =
-      "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}]}].";
+      """
+      [{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000},
+                 {quorum_tick_interval, 500}]}].
+      """;
 
   private static final Path HOME = Path.of("/usr/lib/rabbitmq");
   private static final Path SERVER = HOME.resolve("bin/rabbitmq-server");
@@ -231,7 +235,10 @@ public final class RabbitServer implements AutoCloseable {
     }
   }
 
-  /** How many messages are in its queues, but for those whose names end like this. */
+  /**
+   * How many messages are in its queues, but for those whose names end like this; as of half a
+   * second ago or so.
+   */
   public long waiting(String except) {
     return control("list_queues", "-q", "--no-table-headers", "name", "messages")
         .lines()
