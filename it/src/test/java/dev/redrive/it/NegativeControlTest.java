@@ -4,12 +4,8 @@ package dev.redrive.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.redrive.TransportState;
-import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.servers.FaultProxy;
 import dev.redrive.testkit.servers.RabbitServer;
-import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NegativeControlTest {
   private static final Scale SCALE = new Scale(1_500, 2);
-  private static final Duration BOUND = Duration.ofSeconds(60);
   private static final int SENT_MEANWHILE = 100;
 
   private static RabbitServer server;
@@ -41,26 +36,7 @@ class NegativeControlTest {
         RabbitFlow flow =
             new RabbitFlow(
                 "unconfirmed", "127.0.0.1:" + proxy.port(), server, Sabotage.CONFIRMED_UNASKED)) {
-      Audit audit =
-          flow.auditWithLocalCrew(
-              SCALE,
-              new Fault() {
-                // What is sent before the loss is sent again after it, by the transport itself; it
-                // is what is sent while there is no connection that only the answer tells of.
-                @Override
-                public void strike(SplittableRandom random) {
-                  flow.quiet();
-                  proxy.cut();
-                  Poll.until("the loss", BOUND, () -> flow.isIn(TransportState.DOWN));
-                  flow.goOn();
-                  flow.awaitAcknowledged(SENT_MEANWHILE);
-                }
-
-                @Override
-                public void heal() {
-                  proxy.heal();
-                }
-              });
+      Audit audit = flow.auditSendsWithoutConnection(proxy, SCALE.messages(), SENT_MEANWHILE);
 
       assertThat(audit.lost()).isNotEmpty();
     }

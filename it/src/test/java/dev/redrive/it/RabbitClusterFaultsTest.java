@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Three nodes with a copy each of every queue, of which some are killed and come back. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -46,6 +47,10 @@ class RabbitClusterFaultsTest {
   }
 
   /** Then there is no majority, and nothing is confirmed until there is one. */
+  @EnabledIfSystemProperty(
+      named = "redrive.faults",
+      matches = "full",
+      disabledReason = "takes minutes; see docs/knowledge/testing.md")
   @Test
   void two_nodes_of_three_are_killed() {
     try (RabbitFlow flow = flow("minority")) {

@@ -5,6 +5,7 @@ package dev.redrive.it;
 import dev.redrive.Redrive;
 import dev.redrive.TransportState;
 import dev.redrive.testkit.Poll;
+import dev.redrive.testkit.servers.FaultProxy;
 import dev.redrive.testkit.servers.RabbitServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,8 +63,7 @@ final class RabbitFlow implements AutoCloseable {
     flow.resume();
   }
 
-  /** Waits until so many more messages are acknowledged. */
-  void awaitAcknowledged(int more) {
+  private void awaitAcknowledged(int more) {
     int count = books.acknowledgedCount() + more;
     Poll.until(
         more + " messages to be acknowledged", BOUND, () -> books.acknowledgedCount() >= count);
@@ -98,6 +98,28 @@ final class RabbitFlow implements AutoCloseable {
       awaitEmpty();
       crew.verify();
       return run.audit();
+    }
+  }
+
+  /**
+   * Some messages are sent while there is a connection, and some while there is none. What was sent
+   * before a loss the transport sends again; of what is sent after it, only its answer tells.
+   */
+  Audit auditSendsWithoutConnection(FaultProxy proxy, int with, int without) {
+    try (Crew crew = localCrew()) {
+      flow.start();
+      awaitAcknowledged(with);
+      quiet();
+      proxy.cut();
+      Poll.until("the loss", BOUND, () -> isIn(TransportState.DOWN));
+      goOn();
+      awaitAcknowledged(without);
+      flow.end();
+      proxy.heal();
+      Poll.until("a connection", BOUND, () -> isIn(TransportState.UP));
+      awaitEmpty();
+      crew.verify();
+      return new Audit(books);
     }
   }
 
