@@ -10,7 +10,6 @@ import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
@@ -37,7 +36,7 @@ final class Turn implements AutoCloseable {
    */
   static Turn await(Connection connection, String name, Environment environment)
       throws IOException {
-    Instant latest = environment.clock().instant().plus(WAIT_MAX);
+    long latest = environment.timers().nanoTimeAfter(WAIT_MAX);
     while (true) {
       Channel channel = Link.channel(connection);
       try {
@@ -49,14 +48,13 @@ final class Turn implements AutoCloseable {
           throw refused;
         }
       }
-      Instant now = environment.clock().instant();
-      if (now.isAfter(latest)) {
+      if (environment.timers().nanoTime() > latest) {
         throw new TransportException(
             "another process has had %s for %d s; try again later"
                 .formatted(name, WAIT_MAX.toSeconds()));
       }
       CompletableFuture<Void> pause = new CompletableFuture<>();
-      environment.timers().at(now.plus(PAUSE), () -> pause.complete(null));
+      environment.timers().after(PAUSE, () -> pause.complete(null));
       pause.join();
     }
   }
