@@ -64,6 +64,7 @@ final class TroubledTransport implements Transport {
   private boolean isProvisioningStuck;
   private UnaryOperator<InMessage> forgery = UnaryOperator.identity();
   private int outstanding;
+  private int asked;
   private int outstandingMost;
   private int subscriptions;
   private int settlements;
@@ -124,6 +125,11 @@ final class TroubledTransport implements Transport {
 
   int outstanding() {
     return outstanding;
+  }
+
+  /** How many are asked for and have not come. */
+  int asked() {
+    return asked;
   }
 
   /** Subscriptions that are open. */
@@ -249,6 +255,7 @@ final class TroubledTransport implements Transport {
 
     private void accept(Sink sink, List<InMessage> messages) {
       credit -= messages.size();
+      asked -= messages.size();
       sink.accept(
           messages.stream()
               .map(message -> haste.map(each -> each.handedOver(message)).orElse(message))
@@ -262,6 +269,7 @@ final class TroubledTransport implements Transport {
         throw new TransportException("planned");
       }
       credit += n;
+      asked += n;
       outstanding += n;
       outstandingMost = Math.max(outstandingMost, outstanding);
       subscription.request(n);
@@ -302,6 +310,7 @@ final class TroubledTransport implements Transport {
     public CompletionStage<Void> drain() {
       // What was requested and did not come never comes.
       outstanding -= credit;
+      asked -= credit;
       credit = 0;
       return subscription.drain();
     }
