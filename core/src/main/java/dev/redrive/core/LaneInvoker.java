@@ -86,7 +86,8 @@ final class LaneInvoker<T> implements Invoker<T> {
 
     @Override
     public void finished() {
-      // The attempt ended itself in run().
+      // It ended itself in run(), unless there was no memory for that.
+      attempt.abandon();
     }
   }
 }

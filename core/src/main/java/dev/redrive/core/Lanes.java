@@ -176,16 +176,20 @@ final class Lanes {
       laneCount++;
       counted();
     }
-    Lane lane = new Lane(this);
-    lanes.add(lane);
+    Lane lane = null;
     try {
+      lane = new Lane(this);
+      lanes.add(lane);
       executor.execute(lane);
       return true;
     } catch (RuntimeException | Error refused) {
       // A bounded pool that is full, or no memory for a thread: the jobs wait until there is one.
-      log.warn("no thread for a handler, tried again in a moment: {}", refused.toString());
-      depart(lane);
+      if (lane != null) {
+        lanes.remove(lane);
+      }
+      leave();
       restart.notAfter(now() + REFUSED_PAUSE_NANOS);
+      log.warn("no thread for a handler, tried again in a moment: {}", refused.toString());
       return false;
     }
   }
@@ -211,15 +215,15 @@ final class Lanes {
 
   /** A lane has ended for want of jobs. */
   void left(Lane lane) {
-    depart(lane);
+    lanes.remove(lane);
+    leave();
     // A job may have come after the lane's last look, and found it still counted.
     if (!waiting.isEmpty()) {
       startLane();
     }
   }
 
-  private void depart(Lane lane) {
-    lanes.remove(lane);
+  private void leave() {
     synchronized (lock) {
       laneCount--;
       counted();
@@ -233,15 +237,21 @@ final class Lanes {
 
   /** When a job that begins now has taken too long, as {@link Timers#nanoTime}. */
   long endFromNow() {
-    return Times.later(now(), timeoutNanos);
+    try {
+      return Times.later(now(), timeoutNanos);
+    } catch (RuntimeException | Error noMemory) {
+      // Better without a timeout than not at all: the job is in nobody else's hands.
+      return Long.MAX_VALUE;
+    }
   }
 
   /** A job begins in the lane: sees to it that its timeout is watched. */
   void began(Lane lane) {
     try {
       sweep.notAfter(lane.end());
-    } catch (RuntimeException failure) {
-      // Timers that are closing, perhaps. Better without a timeout than not at all.
+    } catch (RuntimeException | Error failure) {
+      // Timers that are closing, perhaps, or no memory for one. Better without a timeout than not
+      // at all.
       log.error("the timeout of a job cannot be watched", failure);
     }
   }

@@ -62,7 +62,7 @@ class TroubleTest {
   /** A broker that is blocked takes no copies, and acknowledgements all the same. */
   @Test
   void success_does_not_wait_for_the_copy_of_another_message() {
-    world.transport().copy();
+    world.transport().overlap();
     world.transport().settling(Trouble.COPIES_NEVER_ANSWER);
     queue.handle(
         message -> {

@@ -9,7 +9,6 @@ import dev.redrive.Settled;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
 import dev.redrive.spi.Capabilities;
-import dev.redrive.spi.Capabilities.Move;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
@@ -65,9 +64,10 @@ final class TroubledTransport implements Transport {
   private int failingRequests;
   private Optional<Haste> haste = Optional.empty();
   private boolean isProvisioningStuck;
-  private boolean isCopying;
+  private boolean isOverlapping;
   private UnaryOperator<InMessage> forgery = UnaryOperator.identity();
   private int outstanding;
+  private int asked;
   private int outstandingMost;
   private int subscriptions;
   private int settlements;
@@ -116,9 +116,9 @@ final class TroubledTransport implements Transport {
     isProvisioningStuck = true;
   }
 
-  /** Says that a message that comes again is a copy. */
-  void copy() {
-    isCopying = true;
+  /** Says that batches may overlap. */
+  void overlap() {
+    isOverlapping = true;
   }
 
   /** Messages are handed over changed. */
@@ -133,6 +133,11 @@ final class TroubledTransport implements Transport {
 
   int outstanding() {
     return outstanding;
+  }
+
+  /** How many are asked for and have not come. */
+  int asked() {
+    return asked;
   }
 
   /** Subscriptions that are open. */
@@ -182,10 +187,13 @@ final class TroubledTransport implements Transport {
     Set<Capability> features = EnumSet.noneOf(Capability.class);
     features.addAll(real.features());
     features.removeAll(missing);
+    if (isOverlapping) {
+      features.add(Capability.PIPELINED_BATCHES);
+    }
     Capabilities lacking =
         new Capabilities(
             real.durability(),
-            isCopying ? Move.COPY_THEN_ACK : real.retryMove(),
+            real.retryMove(),
             real.deadMove(),
             real.minDelay(),
             real.maxDelay(),
@@ -258,6 +266,7 @@ final class TroubledTransport implements Transport {
 
     private void accept(Sink sink, List<InMessage> messages) {
       credit -= messages.size();
+      asked -= messages.size();
       sink.accept(
           messages.stream()
               .map(message -> haste.map(each -> each.handedOver(message)).orElse(message))
@@ -271,6 +280,7 @@ final class TroubledTransport implements Transport {
         throw new TransportException("planned");
       }
       credit += n;
+      asked += n;
       outstanding += n;
       outstandingMost = Math.max(outstandingMost, outstanding);
       subscription.request(n);
@@ -315,6 +325,7 @@ final class TroubledTransport implements Transport {
     public CompletionStage<Void> drain() {
       // What was requested and did not come never comes.
       outstanding -= credit;
+      asked -= credit;
       credit = 0;
       return subscription.drain();
     }

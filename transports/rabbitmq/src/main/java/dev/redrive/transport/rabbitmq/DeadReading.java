@@ -9,7 +9,6 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
-import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,10 +50,13 @@ final class DeadReading implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Waits for its turn, and begins. */
-  static DeadReading open(Connection connection, String name, Environment environment)
-      throws IOException {
-    Turn turn = Turn.await(connection, name, environment);
+  /**
+   * Takes its turn, and begins.
+   *
+   * @throws Turn.TakenException if it is somebody else's
+   */
+  static DeadReading open(Connection connection, String name) throws IOException {
+    Turn turn = Turn.take(connection, name);
     try {
       return new DeadReading(turn, Link.channel(connection));
     } catch (IOException | RuntimeException failure) {

@@ -170,7 +170,7 @@ final class LetterReading {
 
   private void readAll(Link link, Visitor visitor) throws IOException {
     close();
-    DeadReading fresh = DeadReading.open(link.consuming(), queue.reading(), queue.environment());
+    DeadReading fresh = DeadReading.open(link.consuming(), queue.reading());
     kept = Optional.of(fresh);
     fresh.readAll(queue.dead(), indexing(visitor));
     begun = queue.environment().timers().nanoTime();

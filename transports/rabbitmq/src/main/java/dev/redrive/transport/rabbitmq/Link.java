@@ -45,7 +45,7 @@ final class Link {
   /** A factory of connections as the configuration says. */
   static ConnectionFactory factory(RabbitTransportConfig config, Environment environment)
       throws GeneralSecurityException {
-    ConnectionFactory factory = new ConnectionFactory();
+    ConnectionFactory factory = new RoomyFrames();
     factory.setUsername(config.user());
     factory.setPassword(config.password());
     factory.setVirtualHost(config.virtualHost());

@@ -30,6 +30,7 @@ final class RabbitQueue {
   private final Shared shared;
   private final Wire.RandomIds ids;
   private final LetterReading letters;
+  private final Copies copies;
   // Used by the consuming loop alone.
   private final Set<RabbitSubscription> subscriptions = new LinkedHashSet<>();
   private int failures;
@@ -72,6 +73,7 @@ final class RabbitQueue {
     this.shared = shared;
     this.ids = Wire.RandomIds.of(shared.environment().random());
     this.letters = new LetterReading(this);
+    this.copies = new Copies(name, shared);
   }
 
   String name() {
@@ -126,37 +128,15 @@ final class RabbitQueue {
     return Wire.arrived(properties.builder().headers(counted).build(), body, dead(), ids);
   }
 
-  private Duration until(Instant dueAt) {
-    return Duration.between(environment().clock().instant(), dueAt);
-  }
-
   /** A new message for this queue. */
   Parcel sent(Instant dueAt, AMQP.BasicProperties properties, byte[] body) {
-    return new Parcel(layout().sent(name, until(dueAt)), properties, body, true);
+    Duration delay = Duration.between(environment().clock().instant(), dueAt);
+    return new Parcel(layout().sent(name, delay), properties, body, true);
   }
 
-  /** A message that comes to this queue again, with some headers added or replaced. */
-  Parcel moved(RabbitLease lease, int attempts, Instant dueAt, Map<String, String> changes) {
-    Wire.Content content = lease.content();
-    AMQP.BasicProperties copy = content.copy(changes);
-    return new Parcel(
-        layout().moved(name, attempts, until(dueAt)),
-        copy.builder().headers(layout().counter().write(copy.getHeaders())).build(),
-        content.body(),
-        false);
-  }
-
-  /** A message for the dead letters. */
-  Parcel letter(RabbitLease lease, Settlement.Dead dead) {
-    AMQP.BasicProperties letter =
-        shared.deaths().letter(lease, dead, environment().clock().instant());
-    // The broker replays it as it is, and it is to begin anew then.
-    Map<String, Object> headers = layout().counter().without(letter.getHeaders());
-    return new Parcel(
-        new Parcel.Address("", dead()),
-        letter.builder().headers(headers).build(),
-        lease.content().body(),
-        false);
+  /** What becomes of its messages that do not just end. */
+  Copies copies() {
+    return copies;
   }
 
   /** A settlement holds. */

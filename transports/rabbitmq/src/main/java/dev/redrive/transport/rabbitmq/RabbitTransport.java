@@ -85,7 +85,7 @@ public final class RabbitTransport implements Transport {
     this.publishing = new Loop(environment.threads());
     this.consuming = new Loop(environment.threads());
     this.publisher = new Publisher(environment, publishing);
-    this.desk = new Desk(environment.threads(), this::presentLink);
+    this.desk = new Desk(environment, this::presentLink);
     this.shared =
         new RabbitQueue.Shared(
             environment,
@@ -248,6 +248,7 @@ public final class RabbitTransport implements Transport {
   public CompletionStage<QueueStats> stats(String name) {
     CompletionStage<long[]> counts =
         desk.call(
+            name,
             open -> {
               RabbitQueue queue = queue(name);
               return new long[] {
@@ -299,6 +300,7 @@ public final class RabbitTransport implements Transport {
     @Override
     public CompletionStage<Link> provisioned(String queue) {
       return desk.call(
+          queue,
           open -> {
             topology.provision(open.consuming(), queue);
             return open;

@@ -8,7 +8,6 @@ import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,8 +90,7 @@ final class Topology {
     layout.bind(connection, queue);
     if (isNew) {
       CompletableFuture<Void> registered = new CompletableFuture<>();
-      Instant when = environment.clock().instant().plus(REGISTERED);
-      environment.timers().at(when, () -> registered.complete(null));
+      environment.timers().after(REGISTERED, () -> registered.complete(null));
       registered.join();
     }
     // After that pause: what left the ladder in the moment before the queue was bound is there.

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -93,6 +94,15 @@ final class Wire {
     AMQP.BasicProperties copy(Map<String, String> changes) {
       Map<String, Object> changed = new LinkedHashMap<>(headers);
       changed.putAll(changes);
+      return durable(changed);
+    }
+
+    /** The properties of a copy with the headers that it came with, the broker's too. */
+    AMQP.BasicProperties asItCame() {
+      return durable(Objects.requireNonNullElse(properties.getHeaders(), Map.of()));
+    }
+
+    private AMQP.BasicProperties durable(Map<String, Object> changed) {
       // A time to live would end the hold of the ladder, and a user id is checked against ours.
       return properties
           .builder()

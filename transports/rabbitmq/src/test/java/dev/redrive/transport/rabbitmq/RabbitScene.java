@@ -151,7 +151,11 @@ final class RabbitScene implements AutoCloseable {
   }
 
   OutMessage message(String id) {
-    return new OutMessage(id, false, "", now(), Map.of(), id.getBytes(UTF_8));
+    return message(id, now());
+  }
+
+  static OutMessage message(String id, Instant dueAt) {
+    return new OutMessage(id, false, "", dueAt, Map.of(), id.getBytes(UTF_8));
   }
 
   Environment environment() {
