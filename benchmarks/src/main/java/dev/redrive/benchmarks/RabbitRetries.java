@@ -41,13 +41,18 @@ final class RabbitRetries {
     this.redrive = redrive;
   }
 
-  List<Row> run() throws Exception {
+  /** What they cost. */
+  Row cost() throws Exception {
     Queue<byte[]> queue = queue("retries");
     Row cost =
         new Duel("RabbitMQ: handle→settle, 10 % failing / none", 0, ROUNDS)
             .run(() -> settle(queue, FAILING_OF), () -> settle(queue, Integer.MAX_VALUE));
-    return List.of(
-        Row.told(cost.name(), cost.measured(), cost.detail()), lateness(queue("lateness")));
+    return Row.told(cost.name(), cost.measured(), cost.detail());
+  }
+
+  /** How late they begin. */
+  Row lateness() throws Exception {
+    return lateness(queue("lateness"));
   }
 
   private Queue<byte[]> queue(String name) {
