@@ -27,6 +27,7 @@ final class RabbitQueue {
   private static final Duration CALM = Backoff.MAX.multipliedBy(4);
 
   private final String name;
+  private final String dead;
   private final Shared shared;
   private final Wire.RandomIds ids;
   private final LetterReading letters;
@@ -69,6 +70,7 @@ final class RabbitQueue {
 
   RabbitQueue(String name, Shared shared) {
     this.name = name;
+    this.dead = shared.names().dead(name);
     this.shared = shared;
     this.ids = Wire.RandomIds.of(shared.environment().random());
     this.letters = new LetterReading(this);
@@ -89,7 +91,7 @@ final class RabbitQueue {
   }
 
   String dead() {
-    return shared.names().dead(name);
+    return dead;
   }
 
   Environment environment() {
@@ -122,8 +124,8 @@ final class RabbitQueue {
   }
 
   Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
-    Map<String, Object> counted = layout().counter().read(properties.getHeaders());
-    return Wire.arrived(properties.builder().headers(counted).build(), body, dead(), ids);
+    Map<String, Object> headers = layout().counter().read(properties.getHeaders());
+    return Wire.arrived(properties, headers, body, dead, ids);
   }
 
   private Duration until(Instant dueAt) {
