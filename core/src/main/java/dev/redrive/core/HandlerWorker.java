@@ -122,7 +122,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
       }
     }
     returned.forEach(this::giveBack);
-    pump();
+    invoker.together(this::pump);
   }
 
   private boolean isTurnedAway(Handed message, Instant now) {
