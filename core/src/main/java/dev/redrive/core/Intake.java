@@ -58,7 +58,8 @@ final class Intake implements Sink {
   private final Credit credit;
   private final ShortDelays shortDelays;
   private final Batcher<Handed, Settled> begins;
-  private final Batcher<Settlement, Settled> settlements;
+  private final Batcher<Settlement, Settled> ends;
+  private final Batcher<Settlement, Settled> moves;
   // In the order they came, so that on virtual time a run is always the same.
   private final Set<Handed> held = Collections.synchronizedSet(new LinkedHashSet<>());
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
@@ -71,14 +72,18 @@ final class Intake implements Sink {
     this.environment = environment;
     this.receiver = receiver;
     this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
-    this.settlements =
-        Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
+    this.ends = settlements(capabilities);
+    this.moves = settlements(capabilities);
     this.subscription = transport.subscribe(queue, new SubscribeOptions(LEASE), this);
     this.credit = new Credit(subscription, environment.timers());
     this.shortDelays = new ShortDelays(capabilities.minDelay(), environment, credit);
     if (capabilities.has(Capability.RENEW)) {
       armRenewal();
     }
+  }
+
+  private Batcher<Settlement, Settled> settlements(Capabilities capabilities) {
+    return Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
   }
 
   /** Asks for so many more messages. */
@@ -177,11 +182,18 @@ final class Intake implements Sink {
           message,
           retry.dueAt(),
           receiver.hasWindow(),
-          () -> settlements.add(settlement, callback));
+          () -> batcher(settlement).add(settlement, callback));
     } else {
-      settlements.add(settlement, callback);
+      batcher(settlement).add(settlement, callback);
     }
     return answer;
+  }
+
+  // A batch is answered as a whole, and a transport may have to store copies for a move.
+  private Batcher<Settlement, Settled> batcher(Settlement settlement) {
+    boolean isEnd =
+        settlement instanceof Settlement.Ack || settlement instanceof Settlement.Discard;
+    return isEnd ? ends : moves;
   }
 
   private static void tellUnlessDone(Handed message, Settled settled) {

@@ -69,9 +69,9 @@ final class Lane implements Runnable {
     synchronized (this) {
       thread = Thread.currentThread();
     }
-    began = lanes.now();
     try {
       Lanes.Job next = lanes.next();
+      began = lanes.now();
       while (next != null) {
         jobs++;
         runOne(next);

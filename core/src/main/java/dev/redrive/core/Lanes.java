@@ -31,9 +31,8 @@ import org.slf4j.LoggerFactory;
  * or 16); beyond, jobs wait, because a program whose handlers all hang must not be given ever more
  * threads.
  *
- * <p>To wake a thread costs more than a job that waits for nothing. So jobs that are submitted
- * together have their lanes started together, and while jobs prove to be brief there are no more
- * lanes than processors; when those are stuck for a moment all the same, the others get theirs.
+ * <p>Jobs that are submitted together have their lanes started together, and no more lanes than
+ * their {@link LanePace} is worth; when those are stuck for a moment, the others get theirs.
  *
  * <p>Timeouts need no timer for each job: one that waits for the earliest end, and then looks for
  * the next earliest, serves all lanes. A job's begin and end take no lock, only the coming and
@@ -42,9 +41,6 @@ import org.slf4j.LoggerFactory;
 final class Lanes {
   private static final Logger log = LoggerFactory.getLogger(Lanes.class);
   private static final int LOST_MIN = 16;
-  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-  // About what it takes until a thread is awake.
-  private static final long BRIEF_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -73,6 +69,7 @@ final class Lanes {
   private final WakeUp sweep;
   private final WakeUp restart;
   private final WakeUp relief;
+  private final LanePace pace = new LanePace();
   // Who submits several jobs now, and starts lanes for them at the end.
   private final AtomicInteger submitters = new AtomicInteger();
   // Protects the counts of lanes.
@@ -87,10 +84,6 @@ final class Lanes {
   private volatile int laneMax;
   private volatile long timeoutNanos;
   private volatile boolean isStopped;
-  // Whether the lane that ended last was through with its jobs in no time.
-  private volatile boolean isBrief;
-  // What waited first when relief was last looked for; used on the timers' thread alone.
-  private @Nullable Job seenFirst;
 
   Lanes(Environment environment, Executor executor, int laneMax, Duration timeout) {
     this.environment = environment;
@@ -195,14 +188,13 @@ final class Lanes {
     }
   }
 
-  /** Jobs were left to the lanes there are: if these take none, the jobs are not so brief. */
+  /** Jobs were left to the lanes there are: if these take none, they get lanes of their own. */
   private void relieve() {
     Job first = waiting.peek();
     if (first != null) {
       relief.notAfter(now() + PATIENCE_NANOS);
-      isBrief &= first != seenFirst;
     }
-    seenFirst = first;
+    pace.waitsFirst(first);
     startLanes();
   }
 
@@ -214,7 +206,7 @@ final class Lanes {
       if (laneCount >= laneMax || lostCount >= lostMax()) {
         return false;
       }
-      isLeft = isBrief && laneCount >= PROCESSORS;
+      isLeft = pace.isEnough(laneCount);
       if (!isLeft) {
         laneCount++;
         counted();
@@ -259,9 +251,7 @@ final class Lanes {
 
   /** A lane has ended for want of jobs, of which it did so many in this time. */
   void left(Lane lane, int jobs, long nanos) {
-    if (jobs > 0) {
-      isBrief = nanos <= jobs * BRIEF_NANOS;
-    }
+    pace.did(jobs, nanos);
     depart(lane);
     // A job may have come after the lane's last look, and found it still counted.
     if (!waiting.isEmpty()) {

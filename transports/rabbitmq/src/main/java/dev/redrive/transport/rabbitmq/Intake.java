@@ -124,8 +124,17 @@ final class Intake {
     settled.addAll(tags);
   }
 
-  /** Contiguous tags are acknowledged at once. */
   private void sendAcknowledgements() throws IOException {
+    link.consumingCork().hold();
+    try {
+      acknowledge();
+    } finally {
+      link.consumingCork().release();
+    }
+  }
+
+  /** Contiguous tags are acknowledged at once. */
+  private void acknowledge() throws IOException {
     long upTo = 0;
     while (!unsettled.isEmpty() && settled.remove(unsettled.first())) {
       upTo = unsettled.first();
