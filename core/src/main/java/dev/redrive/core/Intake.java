@@ -73,7 +73,9 @@ final class Intake implements Sink {
     this.receiver = receiver;
     this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
     this.ends = settlements(capabilities);
-    this.moves = settlements(capabilities);
+    // A batch is answered as a whole, and for a move a transport may have to store a copy first:
+    // where batches may overlap, acknowledgements do not wait for that.
+    this.moves = capabilities.has(Capability.PIPELINED_BATCHES) ? settlements(capabilities) : ends;
     this.subscription = transport.subscribe(queue, new SubscribeOptions(LEASE), this);
     this.credit = new Credit(subscription, environment.timers());
     this.shortDelays = new ShortDelays(capabilities.minDelay(), environment, credit);
@@ -189,7 +191,6 @@ final class Intake implements Sink {
     return answer;
   }
 
-  // A batch is answered as a whole, and a transport may have to store copies for a move.
   private Batcher<Settlement, Settled> batcher(Settlement settlement) {
     boolean isEnd =
         settlement instanceof Settlement.Ack || settlement instanceof Settlement.Discard;

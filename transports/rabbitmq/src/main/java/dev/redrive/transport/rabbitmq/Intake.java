@@ -118,7 +118,8 @@ final class Intake {
 
   /**
    * Acknowledges, when the broker is next asked whether it has {@link #taken} what it got: what is
-   * settled while it is about to answer is acknowledged together then.
+   * settled while it is about to answer is acknowledged together then. In a crash before that the
+   * messages come again, and nobody was told that they were settled.
    */
   void ack(Collection<Long> tags) {
     settled.addAll(tags);
