@@ -81,13 +81,9 @@ final class RabbitRetries {
         QueueOptions.builder(name, Codec.bytes()).concurrency(WORKERS).policy(policy).build());
   }
 
+  /** From the first attempt of a full queue to the last settlement of first attempts. */
   private double settle(Queue<byte[]> queue, int failingOf, ProcessorTime time) throws Exception {
     FILL.run(MESSAGES, BODY_BYTES, queue::send);
-    return time.of(() -> settle(queue, failingOf));
-  }
-
-  /** From the first attempt of a full queue to the last settlement of first attempts. */
-  private double settle(Queue<byte[]> queue, int failingOf) throws Exception {
     Tally settled = new Tally(MESSAGES);
     CountDownLatch succeeded = new CountDownLatch(MESSAGES);
     Redrive.Registration listening =
@@ -112,7 +108,7 @@ final class RabbitRetries {
               }
             });
     try {
-      double rate = settled.rate();
+      double rate = time.of(settled::rate);
       await(succeeded);
       return rate;
     } finally {
