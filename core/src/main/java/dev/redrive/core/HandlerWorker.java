@@ -122,7 +122,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
         message.letGo(failure);
       }
     }
-    pump();
+    invoker.together(this::pump);
   }
 
   private boolean isTurnedAway(Handed message) {

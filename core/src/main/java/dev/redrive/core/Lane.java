@@ -24,8 +24,10 @@ final class Lane implements Runnable {
   private final AtomicReference<Lanes.@Nullable Job> job = new AtomicReference<>();
   // Written before the job and read after it, which is volatile, so it need not be.
   private long end = Long.MAX_VALUE;
-  // Only the lane's own thread uses it.
+  // Only the lane's own thread uses these.
   private boolean isLost;
+  private long began;
+  private int jobs;
   // Guarded by this.
   private @Nullable Thread thread;
   private boolean isInterrupted;
@@ -69,7 +71,9 @@ final class Lane implements Runnable {
     }
     try {
       Lanes.Job next = lanes.next();
+      began = lanes.now();
       while (next != null) {
+        jobs++;
         runOne(next);
         next = isLost ? null : lanes.next();
       }
@@ -120,7 +124,7 @@ final class Lane implements Runnable {
       synchronized (this) {
         thread = null;
       }
-      lanes.left(this);
+      lanes.left(this, jobs, lanes.now() - began);
     }
   }
 

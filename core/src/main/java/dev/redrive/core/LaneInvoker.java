@@ -27,6 +27,11 @@ final class LaneInvoker<T> implements Invoker<T> {
   }
 
   @Override
+  public void together(Runnable invocations) {
+    lanes.together(invocations);
+  }
+
+  @Override
   public void limit(int concurrency, Duration timeout) {
     lanes.limit(concurrency, timeout);
   }

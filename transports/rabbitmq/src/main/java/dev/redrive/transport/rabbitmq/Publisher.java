@@ -109,7 +109,7 @@ final class Publisher {
           present = Optional.of(link);
           channel = fresh;
           current = fresh;
-          cork = link.cork();
+          cork = link.publishingCork();
           isBlocked = false;
           pump();
         });

@@ -27,6 +27,7 @@ final class RabbitQueue {
   private static final Duration CALM = Backoff.MAX.multipliedBy(4);
 
   private final String name;
+  private final String dead;
   private final Shared shared;
   private final Wire.RandomIds ids;
   private final LetterReading letters;
@@ -70,6 +71,7 @@ final class RabbitQueue {
 
   RabbitQueue(String name, Shared shared) {
     this.name = name;
+    this.dead = shared.names().dead(name);
     this.shared = shared;
     this.ids = Wire.RandomIds.of(shared.environment().random());
     this.letters = new LetterReading(this);
@@ -91,7 +93,7 @@ final class RabbitQueue {
   }
 
   String dead() {
-    return shared.names().dead(name);
+    return dead;
   }
 
   Environment environment() {
@@ -124,8 +126,8 @@ final class RabbitQueue {
   }
 
   Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
-    Map<String, Object> counted = layout().counter().read(properties.getHeaders());
-    return Wire.arrived(properties.builder().headers(counted).build(), body, dead(), ids);
+    Map<String, Object> headers = layout().counter().read(properties.getHeaders());
+    return Wire.arrived(properties, headers, body, dead, ids);
   }
 
   /** A new message for this queue. */

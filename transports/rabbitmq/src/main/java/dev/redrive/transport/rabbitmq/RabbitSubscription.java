@@ -63,7 +63,6 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
   private long credit;
   private boolean isDraining;
   private boolean isClosed;
-  private boolean isHandingOver;
   private int settling;
 
   RabbitSubscription(RabbitQueue queue, SubscribeOptions options, Sink sink) {
@@ -140,15 +139,11 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
       return;
     }
     kept.add(lease);
-    if (!isHandingOver) {
-      // What arrives together is handed over together.
-      isHandingOver = true;
-      loop.execute(this::arrivedTogether);
-    }
   }
 
-  private void arrivedTogether() {
-    isHandingOver = false;
+  // What arrives together is handed over together.
+  @Override
+  public void receivedAll() {
     round();
   }
 

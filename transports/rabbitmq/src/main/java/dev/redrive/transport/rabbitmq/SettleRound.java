@@ -186,6 +186,10 @@ final class SettleRound {
       awaitTaken();
       return;
     }
+    if (!acknowledged.isEmpty()) {
+      // What needs no copy does not wait for those that do.
+      CompletionStage<Boolean> unused = taken();
+    }
     List<CompletableFuture<Fate>> fates = new ArrayList<>();
     copies.forEach(copy -> fates.add(copy.parcel.fate().toCompletableFuture()));
     CompletionStage<Void> all = CompletableFuture.allOf(fates.toArray(CompletableFuture[]::new));
@@ -235,17 +239,19 @@ final class SettleRound {
   }
 
   private void awaitTaken() {
+    taken().whenComplete((isTaken, failure) -> end(failure == null && isTaken));
+  }
+
+  private CompletionStage<Boolean> taken() {
     Set<Intake> intakes = new LinkedHashSet<>();
     acknowledged.forEach(lease -> intakes.add(lease.intake()));
     givenBack.forEach(lease -> intakes.add(lease.intake()));
     copies.forEach(copy -> intakes.add(copy.lease.intake()));
     // Leases that are held all came by one intake, the present one.
-    CompletionStage<Boolean> taken =
-        intakes.stream()
-            .map(Intake::taken)
-            .findFirst()
-            .orElse(CompletableFuture.completedStage(true));
-    taken.whenComplete((isTaken, failure) -> end(failure == null && isTaken));
+    return intakes.stream()
+        .map(Intake::taken)
+        .findFirst()
+        .orElse(CompletableFuture.completedStage(true));
   }
 
   private void end(boolean isTaken) {

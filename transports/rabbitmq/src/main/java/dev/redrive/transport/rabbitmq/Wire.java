@@ -156,10 +156,15 @@ final class Wire {
   /**
    * A message that arrived in a queue.
    *
+   * @param arrived its headers, as {@link Counter#read} gives them
    * @param dead the name of the queue of its dead letters; if it came from there, it was replayed
    */
-  static Content arrived(AMQP.BasicProperties properties, byte[] body, String dead, RandomIds ids) {
-    Map<String, Object> arrived = properties.getHeaders();
+  static Content arrived(
+      AMQP.BasicProperties properties,
+      Map<String, Object> arrived,
+      byte[] body,
+      String dead,
+      RandomIds ids) {
     Map<String, Object> headers = Headers.kept(arrived);
     // A letter of an earlier life leaves no x-death, because only a copy can die again.
     BrokerDeath.of(arrived, dead)
@@ -168,7 +173,7 @@ final class Wire {
     if (properties.getMessageId() == null && !headers.containsKey(WireHeaders.ID)) {
       headers.put(WireHeaders.ID, ids.next());
     }
-    if (arrived == null || !arrived.containsKey(WireHeaders.FIRST_SEEN)) {
+    if (!arrived.containsKey(WireHeaders.FIRST_SEEN)) {
       addForeignProperties(properties, headers);
     }
     return new Content(properties, headers, body);
