@@ -5,6 +5,7 @@ package dev.redrive.transport.kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,7 @@ final class Member implements ConsumerRebalanceListener {
   // In the order of their partitions, so that they are served in turn.
   private final Map<TopicPartition, Holding> holdings =
       new TreeMap<>(
-          java.util.Comparator.comparing(TopicPartition::topic)
+          Comparator.comparing(TopicPartition::topic)
               .thenComparingInt(TopicPartition::partition));
 
   /**
@@ -117,20 +118,27 @@ final class Member implements ConsumerRebalanceListener {
     try {
       Map<TopicPartition, OffsetAndMetadata> committed =
           consumer.committed(unknown, settings.patience());
+      Map<TopicPartition, Long> first = consumer.beginningOffsets(unknown, settings.patience());
+      Map<TopicPartition, Long> end = consumer.endOffsets(unknown, settings.patience());
       for (TopicPartition partition : unknown) {
-        load(partition, Optional.ofNullable(committed.get(partition)));
+        load(
+            partition,
+            Optional.ofNullable(committed.get(partition)),
+            Objects.requireNonNull(first.get(partition)),
+            Objects.requireNonNull(end.get(partition)));
       }
     } catch (TimeoutException | WakeupException late) {
       log.debug("what was committed of {} is not known yet", unknown, late);
     }
   }
 
-  private void load(TopicPartition partition, Optional<OffsetAndMetadata> committed) {
-    long first = first(partition);
+  private void load(
+      TopicPartition partition, Optional<OffsetAndMetadata> committed, long first, long end) {
+    // A log that ends before what is known of it was made anew since.
     Progress known =
         committed
             .map(at -> progress(at.offset(), at.metadata()))
-            .filter(progress -> isOfThisLog(partition, progress))
+            .filter(progress -> progress.knownUpTo() <= end)
             .orElseGet(() -> progress(first, ""));
     if (known.isUnreadable()) {
       log.warn(
@@ -139,20 +147,7 @@ final class Member implements ConsumerRebalanceListener {
           partition);
     }
     Objects.requireNonNull(holdings.get(partition)).load(known);
-    consumer.seek(partition, Math.max(first, known.commit().offset()));
-  }
-
-  private long first(TopicPartition partition) {
-    return Objects.requireNonNull(
-        consumer.beginningOffsets(Set.of(partition), settings.patience()).get(partition));
-  }
-
-  private boolean isOfThisLog(TopicPartition partition, Progress progress) {
-    long end =
-        Objects.requireNonNull(
-            consumer.endOffsets(Set.of(partition), settings.patience()).get(partition));
-    // What is not committed by its transaction is beyond the end that is told.
-    return progress.commit().offset() <= end;
+    consumer.seek(partition, Math.max(first, known.offset()));
   }
 
   private Progress progress(long offset, String metadata) {
@@ -179,11 +174,15 @@ final class Member implements ConsumerRebalanceListener {
     }
   }
 
-  /** What to commit of the partitions that have something to say. */
-  Map<TopicPartition, OffsetAndMetadata> commits() {
+  /**
+   * What to commit of the partitions that have something to say.
+   *
+   * @param owed those whose last commit had no answer
+   */
+  Map<TopicPartition, OffsetAndMetadata> commits(Set<Holding> owed) {
     Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
     for (Holding holding : holdings()) {
-      if (holding.progress().isDirty()) {
+      if (holding.progress().isDirty() || owed.contains(holding)) {
         commits.put(holding.partition(), offset(holding.progress().commit()));
       }
     }
@@ -266,11 +265,6 @@ final class Member implements ConsumerRebalanceListener {
   private void forget(List<Holding> lost) {
     lost.forEach(holding -> holdings.remove(holding.partition()));
     owner.gone(lost);
-  }
-
-  /** Begins these partitions anew with what the broker has. */
-  void reload(List<Holding> doubtful) {
-    owner.gone(doubtful);
   }
 
   /** Ends the membership in good order, so that others have the partitions at once. */
