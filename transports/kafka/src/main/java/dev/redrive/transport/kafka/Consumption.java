@@ -33,6 +33,7 @@ final class Consumption implements Member.Owner {
   // The client does not return from a poll when a commit is answered.
   private static final long BUSY_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
+  private static final Duration END_MAX = Duration.ofSeconds(15);
 
   private final String queue;
   private final Environment environment;
@@ -113,8 +114,7 @@ final class Consumption implements Member.Owner {
   }
 
   private void run() {
-    while (!isOver()) {
-      runTasks();
+    for (runTasks(); !isOver(); runTasks()) {
       try {
         long wait = round();
         if (member.isPresent()) {
@@ -283,12 +283,19 @@ final class Consumption implements Member.Owner {
 
   @Override
   public void taken(List<Holding> leaving) {
+    Member waking = polling;
+    // Not to be woken out of what must have an answer.
+    polling = null;
     // What waits can go to the next owner at once; what runs has a moment to end.
     long until = now() + grace.toNanos();
     leaving.forEach(Holding::leave);
     settleUntil(
         until,
         () -> settler.isBusy() || leaving.stream().anyMatch(holding -> holding.busyCount() > 0));
+    polling = waking;
+    if (waking != null && !tasks.isEmpty()) {
+      waking.wake();
+    }
   }
 
   @Override
@@ -325,17 +332,32 @@ final class Consumption implements Member.Owner {
         queue);
   }
 
-  /** Gives everything back and ends the thread. */
+  /** Gives everything back and ends the thread. Blocks until then, for some seconds at most. */
   void end() {
-    execute(
-        () -> {
-          List.copyOf(subscriptions).forEach(KafkaSubscription::stop);
-          hand.drop(List.of());
-          subscriptions.clear();
-          leave();
-          synchronized (tasks) {
-            isEnded = true;
-          }
-        });
+    boolean isTaken =
+        offer(
+            () -> {
+              List.copyOf(subscriptions).forEach(this::close);
+              synchronized (tasks) {
+                isEnded = true;
+              }
+            });
+    Thread ending = thread;
+    if (!isTaken || ending == null || isHere()) {
+      return;
+    }
+    try {
+      ending.join(END_MAX.toMillis());
+      if (ending.isAlive()) {
+        tellLate();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void close(KafkaSubscription subscription) {
+    subscription.stop();
+    remove(subscription);
   }
 }
