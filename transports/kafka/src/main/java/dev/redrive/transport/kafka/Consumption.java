@@ -78,7 +78,8 @@ final class Consumption implements Member.Owner {
     started.start();
   }
 
-  private long now() {
+  /** As {@code Timers.nanoTime}. */
+  long now() {
     return environment.timers().nanoTime();
   }
 
@@ -194,6 +195,7 @@ final class Consumption implements Member.Owner {
     settleUntil(until, () -> settler.isBusy());
     member.ifPresent(Member::leave);
     member = Optional.empty();
+    settler.memberIsGone();
   }
 
   /** The client has come to an end that it does not come back from by itself. */
@@ -202,6 +204,7 @@ final class Consumption implements Member.Owner {
     log.debug("it failed with", failure);
     member.ifPresent(Member::abandon);
     member = Optional.empty();
+    settler.memberIsGone();
     noMemberBefore = now() + MEMBER_AGAIN.toNanos();
   }
 

@@ -45,6 +45,7 @@ final class Settler {
   private static final Logger log = LoggerFactory.getLogger(Settler.class);
   private static final int COPIES_MAX = 1_000;
   private static final int COPY_TRIES = 3;
+  private static final long COMMIT_AGAIN_NANOS = 200_000_000;
 
   private final Consumption consumption;
   private final Transactions transactions;
@@ -60,6 +61,11 @@ final class Settler {
   private boolean isCopying;
   private boolean isCommitting;
   private boolean isInOneGo;
+  // A commit that had no answer is not made again before this time of Timers.nanoTime.
+  private long notBefore;
+  // Answers to what an earlier member asked are not for the present one.
+  private int membership;
+  private List<Settling> asked = List.of();
 
   /** Makes the settler of a queue. */
   interface Factory {
@@ -137,18 +143,32 @@ final class Settler {
   /** Begins what can be begun. */
   void goOn() {
     if (consumption.member().isEmpty()) {
+      plain = present(plain);
+      moving = present(moving);
       return;
     }
     if (!isCopying && !moving.isEmpty()) {
       copy();
     }
-    if (!isCommitting) {
+    if (!isCommitting && consumption.now() - notBefore >= 0) {
       if (!copied.isEmpty()) {
         commitCopied(consumption.member().get());
       } else if (!plain.isEmpty() || !owed.isEmpty()) {
         commitPlain(consumption.member().get());
       }
     }
+  }
+
+  /** The member has left its group, and all its leases are lost. */
+  void memberIsGone() {
+    membership++;
+    owed.clear();
+    asked.forEach(settling -> settling.answer(Settled.UNKNOWN));
+    if (!asked.isEmpty()) {
+      isCommitting = false;
+    }
+    asked = List.of();
+    goOn();
   }
 
   private void copy() {
@@ -304,21 +324,34 @@ final class Settler {
       return;
     }
     isCommitting = true;
+    asked = batch;
+    int by = membership;
     if (isInOneGo) {
-      KafkaException failure = null;
-      try {
-        member.commitNow(commits);
-      } catch (KafkaException refused) {
-        failure = refused;
-      }
-      answered(batch, holdings, failure);
+      answered(batch, holdings, committedNow(member, commits));
     } else {
-      member.commit(commits, (done, failure) -> answered(batch, holdings, failure));
+      member.commit(
+          commits,
+          (done, failure) -> {
+            if (by == membership) {
+              answered(batch, holdings, failure);
+            }
+          });
+    }
+  }
+
+  private static @Nullable Exception committedNow(
+      Member member, Map<TopicPartition, OffsetAndMetadata> commits) {
+    try {
+      member.commitNow(commits);
+      return null;
+    } catch (KafkaException failure) {
+      return failure;
     }
   }
 
   private void answered(List<Settling> batch, Set<Holding> holdings, @Nullable Exception failure) {
     isCommitting = false;
+    asked = List.of();
     if (failure == null) {
       succeeded(batch, holdings);
     } else if (failure instanceof RetriableCommitFailedException
@@ -326,6 +359,7 @@ final class Settler {
       // What was begun and settled stays so here, and is part of the next commit.
       log.debug("a commit had no answer", failure);
       owed.addAll(holdings);
+      notBefore = consumption.now() + COMMIT_AGAIN_NANOS;
       batch.forEach(this::noAnswer);
     } else {
       log.warn("a commit was refused; what was leased comes again: {}", failure.toString());
