@@ -18,6 +18,6 @@ final class Letter {
       Settlement.Dead dead,
       int crashes,
       Instant now) {
-    return new ProducerRecord<>(topic, 0, null, content.id().getBytes(), content.body(), headers);
+    return new ProducerRecord<>(topic, 0, null, content.id().getBytes(java.nio.charset.StandardCharsets.UTF_8), content.body(), headers);
   }
 }

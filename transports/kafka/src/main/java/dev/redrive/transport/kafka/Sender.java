@@ -6,12 +6,14 @@ import dev.redrive.SendRefusedException;
 import dev.redrive.TransportException;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,9 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadFactory;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,23 +81,22 @@ final class Sender {
       CompletableFuture<PublishResult> result = results.get(i);
       ProducerRecord<byte[], byte[]> record = Content.sent(queue, message, now);
       try {
-        producer.send(
-            Hops.enter(names, record, message.notBefore(), now),
-            (stored, failure) -> {
-              if (failure == null) {
-                result.complete(PublishResult.Accepted.INSTANCE);
-              } else {
-                refuse(result, failure);
-              }
-            });
+        // Its future says no more than the callback does.
+        Future<RecordMetadata> unused =
+            producer.send(
+                Hops.enter(names, record, message.notBefore(), now),
+                (stored, failure) -> answer(result, failure));
       } catch (KafkaException | IllegalStateException failure) {
-        refuse(result, failure);
+        answer(result, failure);
       }
     }
   }
 
-  private static void refuse(CompletableFuture<PublishResult> result, Exception failure) {
-    if (failure instanceof RecordTooLargeException) {
+  private static void answer(
+      CompletableFuture<PublishResult> result, @Nullable Exception failure) {
+    if (failure == null) {
+      result.complete(PublishResult.Accepted.INSTANCE);
+    } else if (failure instanceof RecordTooLargeException) {
       result.complete(
           new PublishResult.Refused(
               SendRefusedException.Cause.INVALID,
@@ -108,7 +111,7 @@ final class Sender {
   void end() {
     thread.shutdown();
     try {
-      producer.close(java.time.Duration.ofSeconds(CLOSE_MAX_SECONDS));
+      producer.close(Duration.ofSeconds(CLOSE_MAX_SECONDS));
     } catch (InterruptException interrupted) {
       log.debug("interrupted while the producer was closed", interrupted);
     }
