@@ -76,7 +76,11 @@ final class LetterIndex {
     }
 
     private long bytes() {
-      return OVERHEAD_BYTES + key.length + id.length() + messageKey.length() + failure.length();
+      return (long) OVERHEAD_BYTES
+          + key.length
+          + id.length()
+          + messageKey.length()
+          + failure.length();
     }
   }
 
