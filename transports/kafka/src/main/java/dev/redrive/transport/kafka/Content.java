@@ -107,6 +107,6 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
     Wire.put(headers, WireHeaders.ID, id());
     Wire.put(headers, WireHeaders.ATTEMPT, Integer.toString(dead.attempts()));
     Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(firstSeen()));
-    return Letter.write(topic, group, this, headers, dead, crashes, now);
+    return Letter.write(topic, this, headers, new Letter.Death(dead, crashes, group, now));
   }
 }

@@ -49,6 +49,12 @@ final class Wire {
   static final String FAILURE = "redrive-failure";
   static final String FINGERPRINT = "redrive-fingerprint";
 
+  /** On a dead letter: the bytes of the message's own key, if it has one. */
+  static final String RECORD_KEY = "redrive-record-key";
+
+  /** On what ends a dead letter: the transaction that did so. */
+  static final String MOVED_BY = "redrive-moved-by";
+
   private static final Set<String> OWN =
       Set.of(
           WireHeaders.ID,
@@ -63,7 +69,9 @@ final class Wire {
           DIED_AT,
           REASON,
           FAILURE,
-          FINGERPRINT);
+          FINGERPRINT,
+          RECORD_KEY,
+          MOVED_BY);
 
   // Others may write any time; sums of this one and what is added to it do not overflow.
   private static final Instant FARTHEST = Instant.parse("9999-12-31T23:59:59Z");
