@@ -71,8 +71,7 @@ final class Clients {
 
   /** A producer without transactions. */
   KafkaProducer<byte[], byte[]> producer() {
-    return new KafkaProducer<>(
-        producing(), new ByteArraySerializer(), new ByteArraySerializer());
+    return new KafkaProducer<>(producing(), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /** A producer of transactions under this name; of two, the later one ends the earlier one's. */
@@ -136,7 +135,6 @@ final class Clients {
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-    return new KafkaConsumer<>(
-        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
@@ -250,8 +252,7 @@ final class Consumption implements Member.Owner {
   /** A consumer has closed: what it held goes back at once, to another one or to the group. */
   void remove(KafkaSubscription subscription) {
     if (subscriptions.remove(subscription)) {
-      hand.heldBy(subscription)
-          .forEach(lease -> hand.add(lease.holding().takeAgain(lease)));
+      hand.heldBy(subscription).forEach(lease -> hand.add(lease.holding().takeAgain(lease)));
       if (subscriptions.isEmpty()) {
         leave();
       }
@@ -282,6 +283,15 @@ final class Consumption implements Member.Owner {
   /** The member of the group, while there is one. */
   Optional<Member> member() {
     return member;
+  }
+
+  /** How many messages are handed over. */
+  CompletionStage<Long> runningCount() {
+    CompletableFuture<Long> count = new CompletableFuture<>();
+    if (!offer(() -> count.complete((long) hand.heldCount()))) {
+      count.complete(0L);
+    }
+    return count;
   }
 
   @Override

@@ -18,11 +18,13 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 final class Copies {
   private final String queue;
   private final Names names;
+  private final Route route;
   private final InstantSource clock;
 
-  Copies(String queue, Names names, InstantSource clock) {
+  Copies(String queue, Names names, Route route, InstantSource clock) {
     this.queue = queue;
     this.names = names;
+    this.route = route;
     this.clock = clock;
   }
 
@@ -50,7 +52,7 @@ final class Copies {
   private ProducerRecord<byte[], byte[]> moved(
       KafkaLease lease, int attempts, Instant dueAt, Map<String, String> headers) {
     Changes changes = new Changes(attempts, lease.crashes(), dueAt, headers);
-    return Hops.enter(names, lease.content().copy(changes), dueAt, now());
+    return route.enter(lease.content().copy(changes), dueAt, now());
   }
 
   /** True if trying again is of no use: the broker does not take what became of the message. */

@@ -9,7 +9,6 @@ import dev.redrive.TransportException;
 import dev.redrive.TransportState;
 import dev.redrive.UnsupportedCapabilityException;
 import dev.redrive.spi.Capabilities;
-import dev.redrive.spi.Capabilities.Durability;
 import dev.redrive.spi.Capabilities.Move;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
@@ -30,9 +29,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeClusterOptions;
 
 /**
  * Keeps queues on Kafka: a queue is a topic, taken by a consumer group whose messages are settled
@@ -43,40 +42,45 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
  * configuration says otherwise; then the state is FENCED and everything fails.
  */
 public final class KafkaTransport implements Transport {
-  private static final int METADATA_MAX = 4_096;
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
   private final Admin admin;
+  private final Cluster cluster;
   private final Shared shared;
   private final Topics topics;
   private final TransportStates states;
   private final Sender sender;
+  private final Mover mover;
   private final Pulse pulse;
   private final Map<String, KafkaQueue> queues = new ConcurrentHashMap<>();
+  private final AtomicBoolean isMoving = new AtomicBoolean();
   private volatile Optional<TransportException> end = Optional.empty();
 
-  private KafkaTransport(KafkaTransportConfig config, Environment environment) {
-    admin = Clients.admin(config);
+  private KafkaTransport(
+      KafkaTransportConfig config, Admin admin, Cluster cluster, Environment environment) {
+    this.admin = admin;
+    this.cluster = cluster;
     Names names = new Names(config.prefix(), config.group());
-    Clients clients = new Clients(config, true);
+    Clients clients = new Clients(config, cluster.hasGroupProtocol());
     long process = environment.random().nextLong();
     String processName = config.instance().orElseGet(() -> HexFormat.of().toHexDigits(process));
-    shared = new Shared(environment, names, clients, process, processName, METADATA_MAX);
-    topics = new Topics(admin, names, config);
-    states = new TransportStates(environment.executor());
-    sender = new Sender(clients.producer(), names, environment.clock(), environment.threads());
-    int patience = Math.toIntExact(Math.min(60_000, config.requestTime().toMillis() / 2));
-    pulse =
-        new Pulse(
-            () ->
-                admin
-                    .describeCluster(new DescribeClusterOptions().timeoutMs(patience))
-                    .clusterId()
-                    .toCompletionStage(),
+    Route route = new Route(names);
+    shared =
+        new Shared(
             environment,
-            states,
-            Duration.ofMillis(patience / 5),
-            config.downMax(),
-            this::gaveUp);
+            names,
+            route,
+            clients,
+            process,
+            processName,
+            cluster.offsetMetadataBytesMax(),
+            new Backlog(admin),
+            new DeadTopics(names, clients, admin, environment));
+    topics = new Topics(admin, config, names, cluster, environment);
+    states = new TransportStates(environment.executor());
+    sender = new Sender(clients.producer(), route, environment.clock(), environment.threads());
+    mover = new Mover(clients, admin, names, processName, environment);
+    pulse = new Pulse(admin, config, environment, states, this::gaveUp);
     pulse.start();
   }
 
@@ -86,7 +90,14 @@ public final class KafkaTransport implements Transport {
    * @throws TransportException if it refuses, or the limit of the configuration is reached
    */
   public static KafkaTransport open(KafkaTransportConfig config, Environment environment) {
-    return new KafkaTransport(config, environment);
+    Admin admin = Clients.admin(config);
+    try {
+      Cluster cluster = Probe.await(admin, config, environment);
+      return new KafkaTransport(config, admin, cluster, environment);
+    } catch (RuntimeException failure) {
+      admin.close(CLOSE_MAX);
+      throw failure;
+    }
   }
 
   private void gaveUp(TransportException why) {
@@ -113,7 +124,7 @@ public final class KafkaTransport implements Transport {
             ? Set.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.ATTEMPT_MARK)
             : Set.of(Capability.FENCED_LEASE, Capability.RENEW);
     return new Capabilities(
-        Durability.PROCESS_CRASH,
+        cluster.durability(shared.clients().config()),
         Move.ATOMIC,
         Move.ATOMIC,
         Ladder.SHORTEST,
@@ -137,7 +148,13 @@ public final class KafkaTransport implements Transport {
     return topics
         .provision(spec.name())
         .thenAccept(
-            done -> queues.computeIfAbsent(spec.name(), name -> new KafkaQueue(name, shared)));
+            made -> {
+              queues.computeIfAbsent(spec.name(), name -> new KafkaQueue(name, shared));
+              // Its topics are there now, too.
+              if (isMoving.compareAndSet(false, true)) {
+                mover.start();
+              }
+            });
   }
 
   private static <T> CompletionStage<T> unsupported(String why) {
@@ -164,7 +181,7 @@ public final class KafkaTransport implements Transport {
 
   @Override
   public DeadLetters deadLetters(String name) {
-    throw new UnsupportedOperationException(queue(name).name());
+    return queue(name).deadLetters();
   }
 
   @Override
@@ -179,23 +196,11 @@ public final class KafkaTransport implements Transport {
 
   @Override
   public CompletionStage<QueueStats> stats(String name) {
-    KafkaQueue queue;
     try {
-      queue = queue(name);
+      return queue(name).stats();
     } catch (TransportException refused) {
       return CompletableFuture.failedStage(refused);
     }
-    return CompletableFuture.completedStage(
-        new QueueStats(
-            0,
-            0,
-            0,
-            0,
-            queue.succeededCount(),
-            0,
-            queue.purgedCount(),
-            queue.cancelledCount(),
-            Optional.empty()));
   }
 
   @Override
@@ -210,7 +215,10 @@ public final class KafkaTransport implements Transport {
     }
     pulse.end();
     queues.values().forEach(KafkaQueue::end);
+    if (isMoving.getAndSet(true)) {
+      mover.close();
+    }
     sender.end();
-    admin.close(Duration.ofSeconds(2));
+    admin.close(CLOSE_MAX);
   }
 }

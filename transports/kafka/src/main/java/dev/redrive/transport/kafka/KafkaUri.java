@@ -29,8 +29,9 @@ final class KafkaUri {
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     if (uri.isOpaque() || authority.contains("@") || path.length() > 1) {
-      throw malformed("after kafka:// come host:port, then ? and options; a user and a password"
-          + " stand in the file that client names");
+      throw malformed(
+          "after kafka:// come host:port, then ? and options; a user and a password"
+              + " stand in the file that client names");
     }
     KafkaTransportConfig.Builder config = KafkaTransportConfig.builder();
     config.servers(servers(authority));

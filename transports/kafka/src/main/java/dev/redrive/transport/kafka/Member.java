@@ -57,8 +57,7 @@ final class Member implements ConsumerRebalanceListener {
   // In the order of their partitions, so that they are served in turn.
   private final Map<TopicPartition, Holding> holdings =
       new TreeMap<>(
-          Comparator.comparing(TopicPartition::topic)
-              .thenComparingInt(TopicPartition::partition));
+          Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
 
   /**
    * What a member is told.
@@ -256,10 +255,7 @@ final class Member implements ConsumerRebalanceListener {
   }
 
   private List<Holding> known(Collection<TopicPartition> partitions) {
-    return partitions.stream()
-        .map(holdings::get)
-        .filter(Objects::nonNull)
-        .toList();
+    return partitions.stream().map(holdings::get).filter(Objects::nonNull).toList();
   }
 
   private void forget(List<Holding> lost) {

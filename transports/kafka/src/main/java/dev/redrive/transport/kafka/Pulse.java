@@ -9,8 +9,8 @@ import dev.redrive.spi.TransportStates;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +20,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Pulse {
   private static final Logger log = LoggerFactory.getLogger(Pulse.class);
+  private static final long PATIENCE_MAX = 60_000;
+  private static final int PAUSES_PER_REQUEST_TIME = 10;
 
-  private final Supplier<CompletionStage<?>> question;
+  private final Admin admin;
   private final Environment environment;
   private final TransportStates states;
+  private final int patience;
   private final Duration pause;
   private final Optional<Duration> downMax;
   private final Consumer<TransportException> gaveUp;
@@ -32,23 +35,20 @@ final class Pulse {
   private long lastHeard;
 
   /**
-   * @param question fails when the cluster does not answer in time
-   * @param pause between an answer and the next question
-   * @param downMax without an answer for so long, it gives up
-   * @param gaveUp is told then
+   * @param gaveUp is told when there was no answer for as long as the configuration allows
    */
   Pulse(
-      Supplier<CompletionStage<?>> question,
+      Admin admin,
+      KafkaTransportConfig config,
       Environment environment,
       TransportStates states,
-      Duration pause,
-      Optional<Duration> downMax,
       Consumer<TransportException> gaveUp) {
-    this.question = question;
+    this.admin = admin;
     this.environment = environment;
     this.states = states;
-    this.pause = pause;
-    this.downMax = downMax;
+    this.patience = Math.toIntExact(Math.min(PATIENCE_MAX, config.requestTime().toMillis() / 2));
+    this.pause = config.requestTime().dividedBy(PAUSES_PER_REQUEST_TIME);
+    this.downMax = config.downMax();
     this.gaveUp = gaveUp;
     this.lastHeard = environment.timers().nanoTime();
   }
@@ -56,7 +56,11 @@ final class Pulse {
   /** Begins to ask. */
   void start() {
     if (!isEnded) {
-      question.get().whenComplete((answer, failure) -> heard(failure == null));
+      admin
+          .describeCluster(new DescribeClusterOptions().timeoutMs(patience))
+          .clusterId()
+          .toCompletionStage()
+          .whenComplete((answer, failure) -> heard(failure == null));
     }
   }
 

@@ -16,9 +16,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.ThreadFactory;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores what is sent, in the order in which it comes. The client may block while it learns where
- * a topic lies or while its buffer is full, so that it has a thread of its own. Thread-safe.
+ * Stores what is sent, in the order in which it comes. The client may block while it learns where a
+ * topic lies or while its buffer is full, so that it has a thread of its own. Thread-safe.
  */
 final class Sender {
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
@@ -39,14 +39,14 @@ final class Sender {
   private static final long CLOSE_MAX_SECONDS = 5;
 
   private final Producer<byte[], byte[]> producer;
-  private final Names names;
+  private final Route route;
   private final InstantSource clock;
   private final ThreadPoolExecutor thread;
 
   Sender(
-      Producer<byte[], byte[]> producer, Names names, InstantSource clock, ThreadFactory threads) {
+      Producer<byte[], byte[]> producer, Route route, InstantSource clock, ThreadFactory threads) {
     this.producer = producer;
-    this.names = names;
+    this.route = route;
     this.clock = clock;
     this.thread =
         new ThreadPoolExecutor(
@@ -84,7 +84,7 @@ final class Sender {
         // Its future says no more than the callback does.
         Future<RecordMetadata> unused =
             producer.send(
-                Hops.enter(names, record, message.notBefore(), now),
+                route.enter(record, message.notBefore(), now),
                 (stored, failure) -> answer(result, failure));
       } catch (KafkaException | IllegalStateException failure) {
         answer(result, failure);
@@ -92,8 +92,7 @@ final class Sender {
     }
   }
 
-  private static void answer(
-      CompletableFuture<PublishResult> result, @Nullable Exception failure) {
+  private static void answer(CompletableFuture<PublishResult> result, @Nullable Exception failure) {
     if (failure == null) {
       result.complete(PublishResult.Accepted.INSTANCE);
     } else if (failure instanceof RecordTooLargeException) {

@@ -180,8 +180,7 @@ final class Settler {
     }
     isCopying = true;
     List<ProducerRecord<byte[], byte[]>> records = batch.stream().map(copies::of).toList();
-    transactions.copy(
-        records, failures -> consumption.execute(() -> stored(batch, failures)));
+    transactions.copy(records, failures -> consumption.execute(() -> stored(batch, failures)));
   }
 
   /** Those whose partitions are here still; the others have lost their leases. */

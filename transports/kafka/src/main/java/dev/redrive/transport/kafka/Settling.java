@@ -8,9 +8,7 @@ import dev.redrive.transport.kafka.KafkaLease.State;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * The beginning or the settlement of one message on its way. Used by the queue's thread alone.
- */
+/** The beginning or the settlement of one message on its way. Used by the queue's thread alone. */
 final class Settling {
 
   /** What becomes of the message. */
@@ -33,11 +31,7 @@ final class Settling {
   private int tries;
 
   private Settling(
-      KafkaLease lease,
-      Kind kind,
-      Optional<Settlement> settlement,
-      Answers answers,
-      int index) {
+      KafkaLease lease, Kind kind, Optional<Settlement> settlement, Answers answers, int index) {
     this.lease = lease;
     this.kind = kind;
     this.settlement = settlement;

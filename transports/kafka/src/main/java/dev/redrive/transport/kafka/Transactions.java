@@ -87,8 +87,7 @@ final class Transactions {
    *
    * @param then is told, for each copy, what it failed with; all empty if the second step may come
    */
-  void copy(
-      List<ProducerRecord<byte[], byte[]>> copies, Consumer<List<Optional<Exception>>> then) {
+  void copy(List<ProducerRecord<byte[], byte[]>> copies, Consumer<List<Optional<Exception>>> then) {
     execute(
         () -> then.accept(stored(copies)),
         () -> then.accept(allFailed(copies.size(), new IllegalStateException("closed"))));
@@ -124,8 +123,7 @@ final class Transactions {
       sent.get();
       return Optional.empty();
     } catch (ExecutionException failure) {
-      return Optional.of(
-          failure.getCause() instanceof Exception cause ? cause : failure);
+      return Optional.of(failure.getCause() instanceof Exception cause ? cause : failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return Optional.of(interrupted);
