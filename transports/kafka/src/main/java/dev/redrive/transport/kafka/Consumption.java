@@ -177,7 +177,7 @@ final class Consumption implements Member.Owner {
     take();
     handOver(now);
     settler.goOn();
-    if (settler.isBusy()) {
+    if (settler.isBusy() && !settler.isOverdue()) {
       return BUSY_TURN_NANOS;
     }
     return Math.min(TURN_NANOS_MAX, hand.untilNextEnd(now));

@@ -45,12 +45,7 @@ final class KafkaQueue {
             clients.config().graceTime(),
             owner -> new Member(clients.member(names.group(name)), name, settings, owner),
             consumption ->
-                new Settler(
-                    consumption,
-                    transactions,
-                    copies,
-                    clients.config().attemptMarks(),
-                    this::count));
+                new Settler(consumption, transactions, copies, clients.config(), this::count));
     consumption.start();
   }
 

@@ -46,11 +46,13 @@ final class Settler {
   private static final int COPIES_MAX = 1_000;
   private static final int COPY_TRIES = 3;
   private static final long COMMIT_AGAIN_NANOS = 200_000_000;
+  private static final int NOBODY = -1;
 
   private final Consumption consumption;
   private final Transactions transactions;
   private final Copies copies;
   private final boolean marksAttempts;
+  private final long patienceNanos;
   private final Consumer<Settlement> counter;
 
   private List<Settling> plain = new ArrayList<>();
@@ -65,7 +67,10 @@ final class Settler {
   private long notBefore;
   // Answers to what an earlier member asked are not for the present one.
   private int membership;
+  // What a commit that is on its way says, and when it is overdue.
   private List<Settling> asked = List.of();
+  private int askedBy = NOBODY;
+  private long overdueFrom;
 
   /** Makes the settler of a queue. */
   interface Factory {
@@ -73,19 +78,19 @@ final class Settler {
   }
 
   /**
-   * @param marksAttempts whether it is written down that an attempt begins
    * @param counter is told of each settlement that holds
    */
   Settler(
       Consumption consumption,
       Transactions transactions,
       Copies copies,
-      boolean marksAttempts,
+      KafkaTransportConfig config,
       Consumer<Settlement> counter) {
     this.consumption = consumption;
     this.transactions = transactions;
     this.copies = copies;
-    this.marksAttempts = marksAttempts;
+    this.marksAttempts = config.attemptMarks();
+    this.patienceNanos = config.requestTime().toNanos();
     this.counter = counter;
   }
 
@@ -150,6 +155,9 @@ final class Settler {
     if (!isCopying && !moving.isEmpty()) {
       copy();
     }
+    if (isOverdue()) {
+      giveUpWaiting();
+    }
     if (!isCommitting && consumption.now() - notBefore >= 0) {
       if (!copied.isEmpty()) {
         commitCopied(consumption.member().get());
@@ -159,15 +167,35 @@ final class Settler {
     }
   }
 
+  /**
+   * Whether a commit has had no answer for so long that nobody waits for it any more. The client
+   * keeps it until it has found the group's coordinator, so that no other is made meanwhile.
+   */
+  boolean isOverdue() {
+    return isCommitting && membership == askedBy && consumption.now() - overdueFrom >= 0;
+  }
+
+  // It stays marked, and is part of the next commit.
+  private void giveUpWaiting() {
+    List<Settling> unanswered = new ArrayList<>(asked);
+    unanswered.addAll(marked());
+    asked = List.of();
+    for (Settling settling : unanswered) {
+      owed.add(settling.lease().holding());
+      noAnswer(settling);
+    }
+  }
+
   /** The member has left its group, and all its leases are lost. */
   void memberIsGone() {
     membership++;
     owed.clear();
     asked.forEach(settling -> settling.answer(Settled.UNKNOWN));
-    if (!asked.isEmpty()) {
+    asked = List.of();
+    if (askedBy != NOBODY) {
+      askedBy = NOBODY;
       isCommitting = false;
     }
-    asked = List.of();
     goOn();
   }
 
@@ -284,7 +312,10 @@ final class Settler {
   }
 
   private void succeeded(List<Settling> batch, Set<Holding> holdings) {
-    owed.removeAll(holdings);
+    // Of what was marked since, the next commit tells.
+    owed.removeIf(
+        holding ->
+            holdings.contains(holding) && !(holding.isLoaded() && holding.progress().isDirty()));
     for (Settling settling : batch) {
       if (settling.isLost()) {
         // It was accepted before the partition went to somebody else.
@@ -324,6 +355,8 @@ final class Settler {
     }
     isCommitting = true;
     asked = batch;
+    askedBy = membership;
+    overdueFrom = consumption.now() + patienceNanos;
     int by = membership;
     if (isInOneGo) {
       answered(batch, holdings, committedNow(member, commits));
@@ -332,7 +365,7 @@ final class Settler {
           commits,
           (done, failure) -> {
             if (by == membership) {
-              answered(batch, holdings, failure);
+              answered(asked, holdings, failure);
             }
           });
     }
@@ -350,6 +383,7 @@ final class Settler {
 
   private void answered(List<Settling> batch, Set<Holding> holdings, @Nullable Exception failure) {
     isCommitting = false;
+    askedBy = NOBODY;
     asked = List.of();
     if (failure == null) {
       succeeded(batch, holdings);

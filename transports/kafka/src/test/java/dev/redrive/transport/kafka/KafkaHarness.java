@@ -21,7 +21,7 @@ final class KafkaHarness implements TransportHarness {
   private static final Duration BOUND = Duration.ofSeconds(40);
 
   /** What the broker needs, at worst, to hand over what it has. */
-  private static final Duration WORK = Duration.ofMillis(300);
+  private static final Duration WORK = Duration.ofMillis(100);
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -87,12 +87,12 @@ final class KafkaHarness implements TransportHarness {
 
   @Override
   public Duration tick() {
-    return Duration.ofSeconds(1);
+    return Duration.ofMillis(1_500);
   }
 
   @Override
   public Duration longest() {
-    return Duration.ofSeconds(10);
+    return Duration.ofSeconds(12);
   }
 
   @Override
