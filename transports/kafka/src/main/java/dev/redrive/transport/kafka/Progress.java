@@ -42,17 +42,16 @@ final class Progress {
 
   private final long owner;
   private final int metadataMax;
-  private final boolean isUnreadable;
+  private boolean isUnreadable;
   private Marks marks;
   // What is below it and not done is in hand.
   private long position;
   private int inHand;
   private boolean isDirty;
 
-  private Progress(long owner, int metadataMax, boolean isUnreadable, Marks marks) {
+  private Progress(long owner, int metadataMax, Marks marks) {
     this.owner = owner;
     this.metadataMax = metadataMax;
-    this.isUnreadable = isUnreadable;
     this.marks = marks;
     this.position = marks.start();
     trim();
@@ -71,13 +70,15 @@ final class Progress {
       throw new IllegalArgumentException(
           "offset metadata of " + metadataMax + " characters, less than " + METADATA_MIN);
     }
-    Optional<Metadata> known = Metadata.read(committedOffset, metadata);
-    Marks marks =
-        known
-            .map(text -> text.marks().with(text.owner() == owner ? Mark::released : Mark::cutOff))
-            .orElseGet(() -> new Marks(committedOffset));
-    boolean isUnreadable = known.isEmpty() && Metadata.isOurs(metadata);
-    return new Progress(owner, metadataMax, isUnreadable, marks);
+    Optional<Metadata> text = Metadata.read(committedOffset, metadata);
+    boolean isMine = text.map(Metadata::owner).filter(writer -> writer == owner).isPresent();
+    Marks told = text.map(Metadata::marks).orElseGet(() -> new Marks(committedOffset));
+    Marks marks = told.with(isMine ? Mark::released : Mark::cutOff);
+    Progress progress = new Progress(owner, metadataMax, marks);
+    progress.isUnreadable = text.isEmpty() && Metadata.isOurs(metadata);
+    // Until a commit says otherwise, somebody who takes over would find those attempts begun.
+    progress.isDirty |= !marks.runs().equals(told.runs());
+    return progress;
   }
 
   /**
@@ -190,7 +191,7 @@ final class Progress {
     isDirty |= marks.start() != before;
   }
 
-  /** Whether something has begun, was released or settled since the last commit. */
+  /** Whether something has begun, ended or moved on that no commit has told of yet. */
   boolean isDirty() {
     return isDirty;
   }

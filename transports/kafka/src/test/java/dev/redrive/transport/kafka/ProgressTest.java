@@ -253,6 +253,19 @@ class ProgressTest {
     assertThat(progress.isDirty()).isTrue();
   }
 
+  @Test
+  void attempts_that_are_found_begun_are_news_and_nothing_else_is() {
+    Progress before = holding(0, 1);
+    before.done(1);
+    assertThat(next(before.commit(), OTHER).isDirty()).isFalse();
+
+    before.begin(0);
+    Commit commit = before.commit();
+
+    assertThat(next(commit, ME).isDirty()).isTrue();
+    assertThat(next(commit, OTHER).isDirty()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "worker-3 on host 7", "AQID"})
   void text_of_another_program_is_nothing(String metadata) {
@@ -280,84 +293,6 @@ class ProgressTest {
 
     assertThat(copied.isUnreadable()).isTrue();
     assertThat(copied.isDone(4)).isFalse();
-  }
-
-  @Test
-  void there_is_room_for_a_thousand_records_in_hand_at_the_default_bound() {
-    assertThat(filled(fresh(0), 0)).isGreaterThan(1_000);
-  }
-
-  /** Takes each second offset until there is no room; returns how many. */
-  private static int filled(Progress progress, long first) {
-    int taken = 0;
-    for (long offset = first; progress.hasRoom(); offset += 1) {
-      progress.take(offset);
-      taken++;
-    }
-    return taken;
-  }
-
-  @Test
-  void one_record_that_stays_does_not_hold_up_those_behind_it() {
-    Progress progress = holding(0);
-    for (long offset = 1; offset < 100_000; offset++) {
-      assertThat(progress.hasRoom()).isTrue();
-      progress.take(offset);
-      progress.done(offset);
-    }
-
-    assertThat(progress.commit().metadata()).hasSizeLessThan(40);
-  }
-
-  @Test
-  void there_is_always_room_for_one() {
-    Progress progress = Progress.start(0, "", ME, Progress.METADATA_MIN);
-
-    progress.take(1L << 59);
-
-    assertThat(progress.commit()).isEqualTo(new Commit(1L << 59, ""));
-  }
-
-  @Test
-  void what_is_in_hand_always_fits_and_can_always_be_taken_over() {
-    Progress progress = fresh(0);
-    int taken = filled(progress, 0);
-    // The longest there is: two counts of crashes in turn, and something done in between.
-    for (int crash = 0; crash < 3; crash++) {
-      for (long offset = 0; offset < taken; offset++) {
-        if (offset % 3 == 1 && !progress.isDone(offset)) {
-          progress.done(offset);
-        } else if (offset % 3 == 0 || (crash == 0 && offset % 3 == 2)) {
-          progress.begin(offset);
-        }
-      }
-      assertThat(progress.commit().metadata()).hasSizeLessThanOrEqualTo(METADATA_MAX * 3 / 4);
-      progress = next(progress.commit(), 100 + crash);
-      for (long offset = 0; offset < taken; offset++) {
-        if (!progress.isDone(offset)) {
-          assertThat(progress.hasRoom()).isTrue();
-          progress.take(offset);
-        }
-      }
-    }
-  }
-
-  @Test
-  void settling_makes_room() {
-    Progress progress = fresh(0);
-    int taken = filled(progress, 0);
-
-    for (long offset = taken - 20L; offset < taken; offset++) {
-      progress.done(offset);
-    }
-
-    assertThat(progress.hasRoom()).isTrue();
-  }
-
-  @Test
-  void bound_too_small_for_anything_is_refused() {
-    assertThatThrownBy(() -> Progress.start(0, "", ME, Progress.METADATA_MIN - 1))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
