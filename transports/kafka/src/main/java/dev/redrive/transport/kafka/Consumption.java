@@ -295,6 +295,11 @@ final class Consumption implements Member.Owner {
   }
 
   @Override
+  public boolean isOpen() {
+    return hand.isOpen();
+  }
+
+  @Override
   public void taken(List<Holding> leaving) {
     Member waking = polling;
     // Not to be woken out of what must have an answer.

@@ -37,9 +37,14 @@ final class Holding {
     return partition;
   }
 
-  /** What was committed is known; polling begins there. */
-  void load(Progress known) {
+  /**
+   * What was committed is known.
+   *
+   * @param from where polling begins
+   */
+  void load(Progress known, long from) {
     progress = Optional.of(known);
+    polledUpTo = from;
   }
 
   boolean isLoaded() {
@@ -51,16 +56,22 @@ final class Holding {
   }
 
   /**
+   * Whether records that were polled are where the log has come to. They are not when the topic was
+   * deleted and made again meanwhile, and what is known is about another log.
+   */
+  boolean isNext(List<ConsumerRecord<byte[], byte[]>> records) {
+    return records.isEmpty() || records.get(0).offset() >= polledUpTo;
+  }
+
+  /**
    * Records were polled.
    *
    * @param upTo where the next ones begin
    */
   void polled(List<ConsumerRecord<byte[], byte[]>> records, long upTo) {
-    if (isLoaded()) {
-      backlog.addAll(records);
-      polledUpTo = upTo;
-      reach();
-    }
+    backlog.addAll(records);
+    polledUpTo = upTo;
+    reach();
   }
 
   // Beyond the last record there may be some that are no messages, such as marks of transactions.

@@ -21,6 +21,7 @@ import dev.redrive.spi.Subscription;
 import dev.redrive.spi.Transport;
 import dev.redrive.spi.TransportStates;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -120,9 +121,10 @@ public final class KafkaTransport implements Transport {
   @Override
   public Capabilities capabilities() {
     Set<Capability> features =
-        shared.clients().config().attemptMarks()
-            ? Set.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.ATTEMPT_MARK)
-            : Set.of(Capability.FENCED_LEASE, Capability.RENEW);
+        EnumSet.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.PIPELINED_BATCHES);
+    if (shared.clients().config().attemptMarks()) {
+      features.add(Capability.ATTEMPT_MARK);
+    }
     return new Capabilities(
         cluster.durability(shared.clients().config()),
         Move.ATOMIC,

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
@@ -44,6 +45,9 @@ final class Member implements ConsumerRebalanceListener {
 
   /** Is told of partitions that come to an end here, in time to settle what can be settled. */
   interface Owner {
+    /** Whether there is room for more records, of any partition. */
+    boolean isOpen();
+
     /** They are about to be given to another process. */
     void taken(List<Holding> leaving);
 
@@ -93,13 +97,25 @@ final class Member implements ConsumerRebalanceListener {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
       records
           .nextOffsets()
-          .forEach(
-              (partition, next) ->
-                  Optional.ofNullable(holdings.get(partition))
-                      .ifPresent(
-                          holding -> holding.polled(records.records(partition), next.offset())));
+          .forEach((partition, next) -> polled(partition, records.records(partition), next));
     } catch (WakeupException woken) {
       log.trace("woken for a task", woken);
+    }
+  }
+
+  private void polled(
+      TopicPartition partition,
+      List<ConsumerRecord<byte[], byte[]>> records,
+      OffsetAndMetadata next) {
+    Holding holding = holdings.get(partition);
+    if (holding == null || !holding.isLoaded()) {
+      return;
+    }
+    if (holding.isNext(records)) {
+      holding.polled(records, next.offset());
+    } else {
+      log.warn("{} begins anew; was its topic deleted and made again?", partition);
+      owner.gone(List.of(holding));
     }
   }
 
@@ -145,8 +161,9 @@ final class Member implements ConsumerRebalanceListener {
               + " comes again",
           partition);
     }
-    Objects.requireNonNull(holdings.get(partition)).load(known);
-    consumer.seek(partition, Math.max(first, known.offset()));
+    long from = Math.max(first, known.offset());
+    Objects.requireNonNull(holdings.get(partition)).load(known, from);
+    consumer.seek(partition, from);
   }
 
   private Progress progress(long offset, String metadata) {
@@ -158,9 +175,10 @@ final class Member implements ConsumerRebalanceListener {
     Set<TopicPartition> paused = consumer.paused();
     List<TopicPartition> pause = new ArrayList<>();
     List<TopicPartition> resume = new ArrayList<>();
+    boolean isOpen = owner.isOpen();
     holdings.forEach(
         (partition, holding) -> {
-          boolean isWanted = holding.isLoaded() && !holding.hasBacklog();
+          boolean isWanted = isOpen && holding.isLoaded() && !holding.hasBacklog();
           if (isWanted == paused.contains(partition)) {
             (isWanted ? resume : pause).add(partition);
           }
@@ -228,6 +246,11 @@ final class Member implements ConsumerRebalanceListener {
     log.debug("revoked {}", partitions);
     List<Holding> leaving = known(partitions);
     owner.taken(leaving);
+    handOver(leaving);
+  }
+
+  /** The last commit of these partitions: whoever has them next begins with that. */
+  private void handOver(List<Holding> leaving) {
     Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
     for (Holding holding : leaving) {
       if (holding.isLoaded()) {
@@ -242,7 +265,7 @@ final class Member implements ConsumerRebalanceListener {
       log.warn(
           "{} could not be handed over in good order; what ran there counts as cut off by a crash:"
               + " {}",
-          partitions,
+          commits.keySet(),
           failure.toString());
     }
     forget(leaving);
@@ -265,6 +288,8 @@ final class Member implements ConsumerRebalanceListener {
 
   /** Ends the membership in good order, so that others have the partitions at once. */
   void leave() {
+    // Not left to the client's close, which does not look for a coordinator any more.
+    handOver(List.copyOf(holdings.values()));
     close(
         CloseOptions.timeout(LEAVE_MAX)
             .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
