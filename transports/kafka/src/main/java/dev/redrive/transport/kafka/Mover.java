@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class Mover implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   /** What is under way may end in this time when the transport is closed. */
-  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(3);
 
   private final Clients clients;
   private final Names names;
@@ -122,11 +123,17 @@ final class Mover implements AutoCloseable {
         "messages could not be moved down the ladder ({} in a row), trying again in {} ms: {}",
         failures,
         pause.toMillis(),
-        failure.toString());
+        root(failure).toString());
     log.debug("why they could not", failure);
     CompletableFuture<Void> over = new CompletableFuture<>();
     environment.timers().after(pause, () -> over.complete(null));
     CompletableFuture.anyOf(closing, over).join();
+  }
+
+  /** Clients tell of the first failure only by the cause of what they throw from then on. */
+  private static Throwable root(Throwable failure) {
+    @Nullable Throwable cause = failure.getCause();
+    return cause == null ? failure : root(cause);
   }
 
   /** As one member of the group. */
@@ -141,6 +148,9 @@ final class Mover implements AutoCloseable {
       }
     } finally {
       polled = Optional.empty();
+      // Interrupted, it would not say that it leaves.
+      boolean wasInterrupted = Thread.interrupted();
+      log.debug("leaving the group, interrupted: {}", wasInterrupted);
       consumer.close(CloseOptions.timeout(CLOSE));
     }
   }
