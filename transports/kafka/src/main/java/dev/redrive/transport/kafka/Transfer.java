@@ -49,8 +49,8 @@ final class Transfer {
   private final Map<String, Integer> losses = new TreeMap<>();
 
   /**
-   * @param refused places of records that their queue's topic has refused, kept from one transfer to
-   *     the next
+   * @param refused places of records that their queue's topic has refused, kept from one transfer
+   *     to the next
    */
   Transfer(
       Consumer<byte[], byte[]> consumer,
