@@ -53,6 +53,7 @@ final class Mover implements AutoCloseable {
   private final Environment environment;
   private final Route route;
   private final Destinations destinations;
+  private final Sweep sweep;
   private final Thread thread;
   private final CompletableFuture<Void> closing = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -73,6 +74,7 @@ final class Mover implements AutoCloseable {
     this.environment = environment;
     this.route = new Route(names);
     this.destinations = new Destinations(admin, environment.timers());
+    this.sweep = new Sweep(admin, environment.timers());
     this.thread = environment.threads().newThread(this::run);
   }
 
@@ -147,6 +149,7 @@ final class Mover implements AutoCloseable {
         move(consumer, heads);
       }
     } finally {
+      sweep.sweep();
       polled = Optional.empty();
       // Interrupted, it would not say that it leaves.
       boolean wasInterrupted = Thread.interrupted();
@@ -180,7 +183,7 @@ final class Mover implements AutoCloseable {
     try {
       List<ConsumerRecord<byte[], byte[]>> due = heads.due(now());
       while (!due.isEmpty()) {
-        transfer.move(due, now());
+        sweep.moved(transfer.move(due, now()));
         failures = 0;
         due = closing.isDone() ? List.of() : heads.due(now());
       }

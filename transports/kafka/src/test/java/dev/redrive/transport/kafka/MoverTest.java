@@ -136,6 +136,26 @@ class MoverTest {
   }
 
   @Test
+  void what_has_left_the_ladder_is_not_kept_there() {
+    try (LadderScene scene = new LadderScene(true)) {
+      String queue = scene.provision("orders");
+      Mover mover = scene.mover("one", scene.way());
+      for (int id = 0; id < 100; id++) {
+        scene.send(queue, id, Duration.ofSeconds(2 + id % 3));
+      }
+      assertEachOnce(scene, queue, 100);
+      assertThat(scene.read(scene.names().hold(0))).isNotEmpty();
+
+      mover.close();
+
+      Poll.until(
+          "a ladder that was swept",
+          LadderScene.BOUND,
+          () -> scene.names().holds().stream().allMatch(hold -> scene.read(hold).isEmpty()));
+    }
+  }
+
+  @Test
   void messages_of_a_deleted_queue_hold_up_nobody_and_are_kept() {
     try (LadderScene scene = new LadderScene(true)) {
       String deleted = scene.provision("deleted");

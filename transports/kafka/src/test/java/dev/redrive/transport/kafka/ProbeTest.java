@@ -7,14 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.TransportException;
 import dev.redrive.spi.Capabilities.Durability;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.RealTime;
 import dev.redrive.testkit.servers.KafkaServer;
 import dev.redrive.testkit.servers.KafkaWay;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +37,12 @@ class ProbeTest {
   }
 
   private Cluster probe(KafkaTransportConfig config) {
+    return probe(config, time.environment());
+  }
+
+  private static Cluster probe(KafkaTransportConfig config, Environment environment) {
     try (Admin admin = Clients.admin(config)) {
-      return Probe.await(admin, config, time.environment());
+      return Probe.await(admin, config, environment);
     }
   }
 
@@ -53,6 +61,14 @@ class ProbeTest {
     assertThat(cluster.hasGroupProtocol()).isTrue();
     assertThat(cluster.copies(config)).isEqualTo(1);
     assertThat(cluster.durability(config)).isEqualTo(Durability.PROCESS_CRASH);
+    assertThat(cluster.settings())
+        .containsKeys(
+            "transaction.state.log.replication.factor",
+            "transaction.state.log.min.isr",
+            "offsets.topic.replication.factor",
+            "unclean.leader.election.enable",
+            "min.insync.replicas",
+            "transaction.max.timeout.ms");
     assertThat(cluster.offsetMetadataBytesMax()).isEqualTo(4_096);
     assertThat(cluster.messageBytesMax()).isEqualTo(1_048_588);
     assertThat(cluster.offsetsRetention()).isEqualTo(Duration.ofDays(7));
@@ -61,13 +77,42 @@ class ProbeTest {
   @Test
   void cluster_is_waited_for() {
     way.cut();
+    AtomicInteger pauses = new AtomicInteger();
+    Environment real = time.environment();
+    Environment counting =
+        new Environment(
+            real.clock(),
+            new Pauses(real.timers(), pauses),
+            real.random(),
+            real.executor(),
+            real.threads());
     CompletableFuture<Cluster> probed =
-        CompletableFuture.supplyAsync(() -> probe(config().build()));
+        CompletableFuture.supplyAsync(() -> probe(config().build(), counting));
+    Poll.until("two tries", Duration.ofSeconds(20), () -> pauses.get() >= 2);
     assertThat(probed).isNotDone();
 
     way.heal();
 
     assertThat(probed.join().brokers()).isEqualTo(1);
+  }
+
+  /** Counts the call-backs that are set. */
+  private record Pauses(Timers timers, AtomicInteger count) implements Timers {
+    @Override
+    public Timer at(Instant when, Runnable action) {
+      return timers.at(when, action);
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable action) {
+      count.incrementAndGet();
+      return timers.after(delay, action);
+    }
+
+    @Override
+    public long nanoTime() {
+      return timers.nanoTime();
+    }
   }
 
   @Test
