@@ -30,7 +30,10 @@ final class DeadTopic implements AutoCloseable {
   private static final int WAITING_MAX = 1_000;
   private static final Duration IDLE = Duration.ofSeconds(10);
 
-  /** Somebody may be reading a page. */
+  /**
+   * Somebody may be reading a page. But tombstones, which say what is no letter any more, are there
+   * only for as long as the topic's {@code delete.retention.ms}, a day unless somebody changed it.
+   */
   private static final Duration KEPT = Duration.ofMinutes(5);
 
   private static final Duration END_MAX = Duration.ofSeconds(5);
@@ -52,18 +55,23 @@ final class DeadTopic implements AutoCloseable {
   DeadTopic(String queue, DeadTopics shared, IntConsumer purged) {
     this.timers = shared.environment().timers();
     this.purged = purged;
-    KafkaTransportConfig config = shared.clients().config();
-    TopicReader topic =
-        new TopicReader(shared.names().dead(queue), shared.clients(), shared.admin(), timers);
+    Clients clients = shared.clients();
+    String dead = shared.names().dead(queue);
+    String transactions = shared.names().deadTransactions(queue);
     this.reading =
         new LetterReading(
             queue,
-            topic,
+            new TopicReader(dead, clients, shared.admin(), timers),
             new LetterIndex(queue, shared.memory()),
-            config.transactionTime().plus(config.requestTime()));
+            clients.config().transactionTime().plus(clients.config().requestTime()));
     this.mover =
         new LetterMover(
-            queue, shared.names(), shared.clients(), shared.environment(), reading, () -> isClosed);
+            queue,
+            dead,
+            () -> clients.producer(transactions),
+            shared.environment(),
+            reading,
+            () -> isClosed);
     this.calls =
         new ThreadPoolExecutor(
             1,

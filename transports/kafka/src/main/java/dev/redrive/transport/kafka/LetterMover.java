@@ -15,7 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -55,27 +56,31 @@ final class LetterMover implements AutoCloseable {
   private static final int PAUSE_DOUBLINGS = 5;
 
   private final String queue;
-  private final Names names;
-  private final Clients clients;
+  private final String dead;
+  private final Supplier<Producer<byte[], byte[]>> producers;
   private final Environment environment;
   private final LetterReading reading;
   private final BooleanSupplier isClosed;
 
-  private Optional<KafkaProducer<byte[], byte[]>> holding = Optional.empty();
+  private Optional<Producer<byte[], byte[]>> holding = Optional.empty();
   // False until all was read that others had moved before.
   private boolean isCurrent;
   private boolean isOpen;
 
+  /**
+   * @param dead the topic of its dead letters
+   * @param producers make one under the transactional id of the queue's dead letters
+   */
   LetterMover(
       String queue,
-      Names names,
-      Clients clients,
+      String dead,
+      Supplier<Producer<byte[], byte[]>> producers,
       Environment environment,
       LetterReading reading,
       BooleanSupplier isClosed) {
     this.queue = queue;
-    this.names = names;
-    this.clients = clients;
+    this.dead = dead;
+    this.producers = producers;
     this.environment = environment;
     this.reading = reading;
     this.isClosed = isClosed;
@@ -139,7 +144,7 @@ final class LetterMover implements AutoCloseable {
     private void hold() {
       if (holding.isEmpty()) {
         isCurrent = false;
-        KafkaProducer<byte[], byte[]> producer = clients.producer(names.deadTransactions(queue));
+        Producer<byte[], byte[]> producer = producers.get();
         holding = Optional.of(producer);
         producer.initTransactions();
       }
@@ -218,13 +223,12 @@ final class LetterMover implements AutoCloseable {
     }
 
     private void commit(List<byte[]> keys, List<ProducerRecord<byte[], byte[]>> messages) {
-      KafkaProducer<byte[], byte[]> producer = holding.orElseThrow();
+      Producer<byte[], byte[]> producer = holding.orElseThrow();
       String transaction = Long.toHexString(environment.random().nextLong());
       producer.beginTransaction();
       isOpen = true;
       List<Future<?>> sent = new ArrayList<>();
       messages.forEach(message -> sent.add(producer.send(message)));
-      String dead = names.dead(queue);
       keys.forEach(key -> sent.add(producer.send(Letter.tombstone(dead, key, transaction))));
       producer.flush();
       sent.forEach(LetterMover::check);
@@ -323,7 +327,7 @@ final class LetterMover implements AutoCloseable {
   @Override
   public void close() {
     isOpen = false;
-    Optional<KafkaProducer<byte[], byte[]>> closing = holding;
+    Optional<Producer<byte[], byte[]>> closing = holding;
     holding = Optional.empty();
     closing.ifPresent(producer -> producer.close(Duration.ZERO));
   }

@@ -162,8 +162,19 @@ final class LetterReading implements AutoCloseable {
 
   /** The first letters that match, with all that they have. */
   List<Letter> letters(DeadLetterFilter filter, long after, int max) {
+    if (!index.canAnswer(filter)) {
+      List<Letter> found = new ArrayList<>();
+      pass(
+          filter,
+          after,
+          letter -> {
+            found.add(letter);
+            return found.size() < max;
+          });
+      return found;
+    }
     for (int i = 1; i <= TRIES; i++) {
-      List<LetterIndex.Summary> chosen = select(filter, after, max);
+      List<LetterIndex.Summary> chosen = index.select(filter, after, max);
       List<Letter> letters = letters(chosen, Long.MAX_VALUE);
       if (letters.size() == chosen.size()) {
         return letters;

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class Mover implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   /** What is under way may end in this time when the transport is closed. */
-  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(3);
 
   private final Clients clients;
   private final Names names;
@@ -52,6 +53,7 @@ final class Mover implements AutoCloseable {
   private final Environment environment;
   private final Route route;
   private final Destinations destinations;
+  private final Sweep sweep;
   private final Thread thread;
   private final CompletableFuture<Void> closing = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -72,6 +74,7 @@ final class Mover implements AutoCloseable {
     this.environment = environment;
     this.route = new Route(names);
     this.destinations = new Destinations(admin, environment.timers());
+    this.sweep = new Sweep(admin, environment.timers());
     this.thread = environment.threads().newThread(this::run);
   }
 
@@ -122,11 +125,17 @@ final class Mover implements AutoCloseable {
         "messages could not be moved down the ladder ({} in a row), trying again in {} ms: {}",
         failures,
         pause.toMillis(),
-        failure.toString());
+        root(failure).toString());
     log.debug("why they could not", failure);
     CompletableFuture<Void> over = new CompletableFuture<>();
     environment.timers().after(pause, () -> over.complete(null));
     CompletableFuture.anyOf(closing, over).join();
+  }
+
+  /** Clients tell of the first failure only by the cause of what they throw from then on. */
+  private static Throwable root(Throwable failure) {
+    @Nullable Throwable cause = failure.getCause();
+    return cause == null ? failure : root(cause);
   }
 
   /** As one member of the group. */
@@ -140,7 +149,11 @@ final class Mover implements AutoCloseable {
         move(consumer, heads);
       }
     } finally {
+      sweep.sweep();
       polled = Optional.empty();
+      // Interrupted, it would not say that it leaves.
+      boolean wasInterrupted = Thread.interrupted();
+      log.debug("leaving the group, interrupted: {}", wasInterrupted);
       consumer.close(CloseOptions.timeout(CLOSE));
     }
   }
@@ -170,7 +183,7 @@ final class Mover implements AutoCloseable {
     try {
       List<ConsumerRecord<byte[], byte[]>> due = heads.due(now());
       while (!due.isEmpty()) {
-        transfer.move(due, now());
+        sweep.moved(transfer.move(due, now()));
         failures = 0;
         due = closing.isDone() ? List.of() : heads.due(now());
       }

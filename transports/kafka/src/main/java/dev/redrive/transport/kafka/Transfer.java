@@ -65,14 +65,20 @@ final class Transfer {
     this.refused = refused;
   }
 
-  /** Moves a batch, which of each partition has what follows on what is committed. */
-  void move(List<ConsumerRecord<byte[], byte[]>> batch, Instant now) {
+  /**
+   * Moves a batch, which of each partition has what follows on what is committed.
+   *
+   * @return the offsets that are committed now
+   */
+  Map<TopicPartition, OffsetAndMetadata> move(
+      List<ConsumerRecord<byte[], byte[]>> batch, Instant now) {
     List<ProducerRecord<byte[], byte[]>> copies = copies(batch, now);
+    Map<TopicPartition, OffsetAndMetadata> offsets = behind(batch);
     List<Future<RecordMetadata>> sent = new ArrayList<>(batch.size());
     try {
       producer.beginTransaction();
       copies.forEach(copy -> sent.add(producer.send(copy)));
-      producer.sendOffsetsToTransaction(behind(batch), consumer.groupMetadata());
+      producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
       producer.commitTransaction();
     } catch (KafkaException failure) {
       for (int i = 0; i < sent.size(); i++) {
@@ -84,6 +90,7 @@ final class Transfer {
     }
     refused.clear();
     tellLosses();
+    return offsets;
   }
 
   private static Map<TopicPartition, OffsetAndMetadata> behind(
