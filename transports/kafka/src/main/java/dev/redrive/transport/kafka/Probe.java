@@ -146,7 +146,12 @@ final class Probe {
             .findAny()
             .orElseThrow(() -> new KafkaException("the cluster has no broker yet"));
     Map<String, String> settings = settings(one);
-    boolean hasGroupProtocol = hasGroupProtocol();
+    boolean hasGroupProtocol =
+        switch (config.groupProtocol()) {
+          case AUTO -> hasGroupProtocol();
+          case CLASSIC -> false;
+          case CONSUMER -> true;
+        };
     askForTransactions(settings, nodes.size());
     return new Cluster(nodes.size(), hasGroupProtocol, settings);
   }

@@ -8,6 +8,7 @@ import dev.redrive.testkit.RealTime;
 import dev.redrive.testkit.TransportHarness;
 import dev.redrive.testkit.servers.KafkaServer;
 import dev.redrive.testkit.servers.KafkaWay;
+import dev.redrive.transport.kafka.KafkaTransportConfig.GroupProtocol;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,11 +29,17 @@ final class KafkaHarness implements TransportHarness {
   private final RealTime time = new RealTime(COUNT.incrementAndGet());
   private final String prefix = "contract" + COUNT.get();
   private final int partitions;
+  private final GroupProtocol protocol;
   private KafkaWay way = KafkaServer.shared().way();
   private Optional<KafkaTransport> transport = Optional.empty();
 
-  KafkaHarness(int partitions) {
+  /**
+   * @param partitions of each queue's topic
+   * @param protocol who assigns them
+   */
+  KafkaHarness(int partitions, GroupProtocol protocol) {
     this.partitions = partitions;
+    this.protocol = protocol;
   }
 
   @Override
@@ -43,6 +50,7 @@ final class KafkaHarness implements TransportHarness {
                 .servers(List.of(way.bootstrap()))
                 .prefix(prefix)
                 .partitions(partitions)
+                .groupProtocol(protocol)
                 .requestTime(Duration.ofSeconds(4))
                 .transactionTime(Duration.ofSeconds(2))
                 .sessionTime(Duration.ofSeconds(3))

@@ -4,11 +4,12 @@ package dev.redrive.transport.kafka;
 
 import dev.redrive.testkit.TransportContract;
 import dev.redrive.testkit.TransportHarness;
+import dev.redrive.transport.kafka.KafkaTransportConfig.GroupProtocol;
 
 /** The contract, against a real Kafka. */
 class KafkaTransportContractTest extends TransportContract {
   @Override
   protected TransportHarness newHarness() {
-    return new KafkaHarness(1);
+    return new KafkaHarness(1, GroupProtocol.AUTO);
   }
 }
