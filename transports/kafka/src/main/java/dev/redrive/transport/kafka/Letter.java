@@ -130,11 +130,6 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
     return record.offset();
   }
 
-  /** Its size, more or less. */
-  long bytes() {
-    return record.serializedKeySize() + record.serializedValueSize() + 1_024L;
-  }
-
   private boolean isRedrives() {
     return record.headers().lastHeader(Wire.DIED_AT) != null;
   }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The memory that a transport has for what it knows of dead letters. Thread-safe. */
 final class LetterMemory {
-  /** Some 150,000 letters with all that is searched in them, or three million without. */
+  /** Some 150,000 letters with all that is searched in them, or 2.8 million without. */
   static final long BYTES_MAX = 96L << 20;
 
   private final AtomicLong left;

@@ -242,7 +242,10 @@ final class LetterMover implements AutoCloseable {
 
     private void giveUpOrPause(KafkaException failure) {
       boolean isFenced = isFenced(failure);
-      boolean isOfUse = isFenced || !undecided.isEmpty() || failure instanceof RetriableException;
+      // After a timeout the clients have tried for long; what counts is what became of it.
+      boolean isPassing =
+          failure instanceof RetriableException && !(failure instanceof TimeoutException);
+      boolean isOfUse = isFenced || isPassing || !undecided.isEmpty();
       if (isOpen && !isFenced && !(failure instanceof TimeoutException)) {
         abort(failure);
       }

@@ -15,6 +15,7 @@ import dev.redrive.testkit.servers.KafkaWay;
 import dev.redrive.transport.kafka.DeadScene.Clerk;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -245,7 +246,7 @@ class MovingTest {
       assertThatThrownBy(() -> clerk.replay(10))
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("RecordTooLarge");
-      Poll.until("the transaction to be ended", BOUND, () -> !scene.isHeldUp());
+      Poll.until("the transaction to be ended", Duration.ofSeconds(10), () -> !scene.isHeldUp());
       assertThat(clerk.ids()).containsExactly("m", "large");
       assertThat(clerk.replay(1)).isEqualTo(1);
       assertThat(scene.replayed()).containsExactly("m");
