@@ -21,6 +21,9 @@ import java.util.function.UnaryOperator;
  * that it ends.
  */
 final class Marks {
+  /** No offset is larger. Kafka counts to it in some thirty years of a billion records a second. */
+  static final long OFFSET_MAX = 1L << 60;
+
   /** What one more record may cost: itself, and what is not in the log before it. */
   static final int RECORD_BYTES_MAX = 11;
 
@@ -72,7 +75,7 @@ final class Marks {
 
   /** Marks all from an offset, which is at most the end, up to another one. */
   void set(long from, long to, Mark mark) {
-    if (from < start || from > end || from >= to || to > Run.OFFSET_MAX) {
+    if (from < start || from > end || from >= to || to > OFFSET_MAX) {
       throw new IllegalArgumentException(
           "from " + from + " to " + to + " of " + start + " to " + end);
     }

@@ -8,6 +8,7 @@ import dev.redrive.transport.kafka.Mark.State;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -87,6 +88,26 @@ class MetadataTest {
       }
       assertThat(Metadata.read(1_000, EXAMPLE.substring(0, i))).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0b", // State 3.
+        "01", // Of no offset.
+        "0d01", // Done, with crashes.
+        "0c00", // Crashes, and none.
+        "0c80", // More than 127 of them.
+        "0c", // Crashes, and the end.
+        "89", // The end in a number.
+        "898080808080808080", // A number that has nine bytes and still goes on.
+        "f9ffffffffffffff7f09", // Beyond the largest offset with the second run.
+      })
+  void runs_that_are_none_say_nothing(String runs) {
+    byte[] bytes = HexFormat.of().parseHex(runs);
+
+    assertThat(Metadata.read(1_000, Texts.sealed(1_000, OWNER, bytes))).isEmpty();
+    assertThat(Metadata.read(1_000, Texts.sealed(1_000, OWNER, (byte) 0x09))).isPresent();
   }
 
   @Test

@@ -82,6 +82,54 @@ class RoomTest {
   }
 
   @Test
+  void a_quarter_of_the_bound_stays_free_whatever_lies_between_records() {
+    Progress progress = fresh(0);
+    long offset = 0;
+    for (; progress.hasRoom(); offset += 1L << 50) {
+      progress.take(offset);
+    }
+    for (long begun = 0; begun < offset; begun += 1L << 50) {
+      progress.begin(begun);
+    }
+
+    // Every record has a crash now, and is a run of its own, as there are none beside it.
+    Commit commit = next(progress.commit(), 2).commit();
+
+    assertThat(commit.metadata()).hasSizeBetween(METADATA_MAX * 7 / 10, METADATA_MAX * 3 / 4);
+  }
+
+  @Test
+  void a_full_hand_is_taken_over_whole() {
+    Progress progress = fresh(0);
+    int taken = filled(progress, 0);
+    progress.begin(taken - 1);
+    Progress next = next(progress.commit(), 2);
+
+    for (long offset = 0; offset < taken; offset++) {
+      assertThat(next.hasRoom()).isTrue();
+      next.take(offset);
+    }
+  }
+
+  @Test
+  void when_the_bound_was_lowered_records_are_taken_one_at_a_time() {
+    Progress before = fresh(0);
+    for (long offset = 0; offset < 100; offset++) {
+      before.take(offset);
+    }
+    before.done(99);
+    Commit commit = before.commit();
+    Progress progress = Progress.start(commit.offset(), commit.metadata(), 2, 128);
+
+    for (long offset = 0; offset < 20; offset++) {
+      assertThat(progress.hasRoom()).isTrue();
+      progress.take(offset);
+      assertThat(progress.hasRoom()).isFalse();
+      progress.done(offset);
+    }
+  }
+
+  @Test
   void settling_makes_room() {
     Progress progress = fresh(0);
     int taken = filled(progress, 0);
