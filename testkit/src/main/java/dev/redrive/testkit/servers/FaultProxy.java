@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
@@ -136,18 +137,18 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private void connect(Socket client) {
+    Socket server = new Socket();
+    // Known before it is connected, so that a cut at this moment misses none.
+    sockets.add(server);
     try {
-      Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-      sockets.add(server);
-      if (isCut) {
-        forget(server);
-      }
+      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
       start("back", () -> pump(server, client, toClient));
       pump(client, server, toServer);
     } catch (IOException refused) {
       forget(client);
+      forget(server);
     }
   }
 

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -80,8 +79,8 @@ public final class RabbitServer implements AutoCloseable {
     List<Integer> ports = FreePorts.take(2);
     port = ports.get(0);
     distributionPort = ports.get(1);
+    folder = ServerFolder.create("redrive-rabbitmq");
     try {
-      folder = Files.createTempDirectory("redrive-rabbitmq");
       writeFiles();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -262,15 +261,6 @@ public final class RabbitServer implements AutoCloseable {
   public void close() {
     kill();
     ownEpmd.ifPresent(Epmd::close);
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+    ServerFolder.delete(folder);
   }
 }

@@ -83,6 +83,12 @@ final class ServerProcess {
     awaitEnd(process);
   }
 
+  /** SIGTERM. Returns when it has ended. */
+  void stop() {
+    process.destroy();
+    awaitEnd(process);
+  }
+
   /** SIGSTOP: it is there and does nothing. */
   void freeze() {
     signal("STOP");

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.Settlement;
+import dev.redrive.spi.WireHeaders;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as a record of its queue's topic: the payload is the value, the key is the key, all
+ * else stands in headers. A record that somebody else wrote is a message as well: due at once, its
+ * first attempt to come, its id made of its place.
+ *
+ * <p>Copies keep key, value and headers byte for byte, repeated names included, and go back to the
+ * partition that the record came from, whoever chose that and how.
+ */
+record Content(ConsumerRecord<byte[], byte[]> record) {
+  private static final byte[] NOTHING = {};
+
+  /** A message to send, to its topic. */
+  static ProducerRecord<byte[], byte[]> sent(String queue, OutMessage message, Instant now) {
+    Headers headers = new RecordHeaders();
+    message.headers().forEach((name, value) -> Wire.put(headers, name, value));
+    Wire.put(headers, WireHeaders.ID, message.id());
+    Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(now));
+    Wire.put(headers, WireHeaders.DUE_AT, Wire.dueTime(message.notBefore()));
+    return new ProducerRecord<>(
+        queue, null, null, Wire.key(message.key()), message.body(), headers);
+  }
+
+  private Headers headers() {
+    return record.headers();
+  }
+
+  String id() {
+    String id = Wire.text(headers(), WireHeaders.ID);
+    return id.isEmpty() ? place() : id;
+  }
+
+  /** Where it lies: no other record has this name. */
+  String place() {
+    return record.topic() + "-" + record.partition() + "-" + record.offset();
+  }
+
+  String key() {
+    return Wire.key(record.key());
+  }
+
+  /** Attempts that count so far. */
+  int attempts() {
+    return Math.max(0, Wire.number(headers(), WireHeaders.ATTEMPT, 0));
+  }
+
+  /** How many of them a crash cut off. */
+  int crashes() {
+    return Math.max(0, Wire.number(headers(), Wire.CRASHES, 0));
+  }
+
+  Instant firstSeen() {
+    return Wire.time(headers(), WireHeaders.FIRST_SEEN)
+        .orElseGet(() -> Instant.ofEpochMilli(Math.max(0, record.timestamp())));
+  }
+
+  Instant dueAt() {
+    return Wire.time(headers(), WireHeaders.DUE_AT).orElseGet(this::firstSeen);
+  }
+
+  Map<String, String> texts() {
+    return Wire.texts(headers());
+  }
+
+  byte[] body() {
+    byte @Nullable [] value = record.value();
+    return value == null ? NOTHING : value;
+  }
+
+  /** What a copy of a message says anew. */
+  record Changes(int attempts, int crashes, Instant dueAt, Map<String, String> headers) {}
+
+  /** The message again, for the topic it came from. */
+  ProducerRecord<byte[], byte[]> copy(Changes changes) {
+    Headers copied = Wire.copy(headers());
+    changes.headers().forEach((name, value) -> Wire.put(copied, name, value));
+    Wire.put(copied, WireHeaders.ID, id());
+    Wire.put(copied, WireHeaders.ATTEMPT, Integer.toString(changes.attempts()));
+    if (changes.crashes() > 0) {
+      Wire.put(copied, Wire.CRASHES, Integer.toString(changes.crashes()));
+    }
+    Wire.put(copied, WireHeaders.FIRST_SEEN, Wire.time(firstSeen()));
+    Wire.put(copied, WireHeaders.DUE_AT, Wire.dueTime(changes.dueAt()));
+    return new ProducerRecord<>(
+        record.topic(), record.partition(), null, record.key(), record.value(), copied);
+  }
+
+  /** The message as a dead letter, which {@link Letter} reads. */
+  ProducerRecord<byte[], byte[]> letter(
+      String topic, String group, Settlement.Dead dead, int crashes, Instant now) {
+    Headers headers = Wire.copy(headers());
+    dead.headers().forEach((name, value) -> Wire.put(headers, name, value));
+    Wire.put(headers, WireHeaders.ID, id());
+    Wire.put(headers, WireHeaders.ATTEMPT, Integer.toString(dead.attempts()));
+    Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(firstSeen()));
+    return Letter.write(topic, this, headers, new Letter.Death(dead, crashes, group, now));
+  }
+}
