@@ -71,6 +71,7 @@ class MoverTest {
         KafkaWay way = scene.way();
         scene.mover("p" + process, way);
         scene.await(queue, 50 + process * 250);
+        scene.awaitCopyUnderWay(queue);
         // For the broker this is what a kill is: nothing more comes, and nobody says good-bye.
         way.close();
       }
@@ -104,17 +105,28 @@ class MoverTest {
   void transaction_whose_end_nobody_told_is_done_once() {
     try (LadderScene scene = new LadderScene(true)) {
       String queue = scene.provision("orders");
-      sendMixed(scene, queue, 600);
       KafkaWay way = scene.way();
       scene.mover("one", way);
-      for (int fault = 0; fault < 3; fault++) {
-        scene.await(queue, 50 + fault * 150);
-        way.drop(fault % 2 == 0 ? Direction.TO_CLIENT : Direction.TO_SERVER);
-        Poll.until("something lost", LadderScene.BOUND, way::hasLost);
+      for (int fault = 0; fault < 5; fault++) {
+        for (int id = fault * 100; id < (fault + 1) * 100; id++) {
+          scene.send(queue, id, Duration.ofMillis(2_000 + id % 100 * 30));
+        }
+        scene.sent();
+        scene.awaitCopyUnderWay(queue);
+        // The broker may do what it is asked for, and nobody hears of it.
+        way.drop(fault < 4 ? Direction.TO_CLIENT : Direction.TO_SERVER);
+        // As long as the client asks again by itself, or longer.
+        Duration time = fault % 2 == 0 ? Duration.ofSeconds(7) : Duration.ofSeconds(1);
+        long begin = System.nanoTime();
+        Poll.until(
+            "the end of a fault",
+            LadderScene.BOUND,
+            () -> System.nanoTime() - begin > time.toNanos());
         way.heal();
+        scene.await(queue, (fault + 1) * 100);
       }
 
-      assertEachOnce(scene, queue, 600);
+      assertEachOnce(scene, queue, 500);
     }
   }
 
