@@ -66,11 +66,13 @@ class MoverTest {
   void movers_that_die_in_the_middle_lose_and_double_nothing(boolean hasGroupProtocol) {
     try (LadderScene scene = new LadderScene(hasGroupProtocol)) {
       String queue = scene.provision("orders");
-      sendMixed(scene, queue, 1_000);
       for (int process = 0; process < 4; process++) {
+        for (int id = process * 250; id < (process + 1) * 250; id++) {
+          scene.send(queue, id, Duration.ofMillis(2_000 + id % 250 * 40));
+        }
+        scene.sent();
         KafkaWay way = scene.way();
         scene.mover("p" + process, way);
-        scene.await(queue, 50 + process * 250);
         scene.awaitCopyUnderWay(queue);
         // For the broker this is what a kill is: nothing more comes, and nobody says good-bye.
         way.close();
