@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param group the consumer group of all queues; empty for {@code <prefix>.<queue>}
  * @param instance this process's name in its groups, kept over its restarts, so that one within the
  *     session's time moves no partitions; empty for none
+ * @param groupProtocol who assigns partitions
  * @param partitions of a topic that is made; empty for what the broker is set to
  * @param replication copies of each partition of a topic that is made; empty for what the broker is
  *     set to
@@ -42,6 +43,7 @@ public record KafkaTransportConfig(
     String prefix,
     Optional<String> group,
     Optional<String> instance,
+    GroupProtocol groupProtocol,
     OptionalInt partitions,
     OptionalInt replication,
     Duration retention,
@@ -60,6 +62,16 @@ public record KafkaTransportConfig(
   // Everything else would change what Redrive promises.
   private static final Set<String> CLIENT_PREFIXES =
       Set.of("security.", "sasl.", "ssl.", "socket.", "reconnect.", "client.");
+
+  /** Who assigns the partitions of a group to its members. */
+  public enum GroupProtocol {
+    /** The brokers, if they can, or else the members. */
+    AUTO,
+    /** The members among themselves, a few partitions at a time. */
+    CLASSIC,
+    /** The brokers (KIP-848). */
+    CONSUMER
+  }
 
   /** How batches are compressed. */
   public enum Compression {
@@ -145,6 +157,7 @@ public record KafkaTransportConfig(
     private String prefix = "redrive";
     private Optional<String> group = Optional.empty();
     private Optional<String> instance = Optional.empty();
+    private GroupProtocol groupProtocol = GroupProtocol.AUTO;
     private OptionalInt partitions = OptionalInt.empty();
     private OptionalInt replication = OptionalInt.empty();
     private Duration retention = Duration.ofDays(7);
@@ -180,6 +193,12 @@ public record KafkaTransportConfig(
     /** This process's name in its groups; no two processes may have the same. */
     public Builder instance(String instance) {
       this.instance = Optional.of(instance);
+      return this;
+    }
+
+    /** Who assigns partitions. */
+    public Builder groupProtocol(GroupProtocol protocol) {
+      this.groupProtocol = protocol;
       return this;
     }
 
@@ -260,6 +279,7 @@ public record KafkaTransportConfig(
           prefix,
           group,
           instance,
+          groupProtocol,
           partitions,
           replication,
           retention,

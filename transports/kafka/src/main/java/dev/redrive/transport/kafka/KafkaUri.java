@@ -4,6 +4,7 @@ package dev.redrive.transport.kafka;
 
 import dev.redrive.retry.DurationText;
 import dev.redrive.transport.kafka.KafkaTransportConfig.Compression;
+import dev.redrive.transport.kafka.KafkaTransportConfig.GroupProtocol;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -29,8 +30,9 @@ final class KafkaUri {
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     if (uri.isOpaque() || authority.contains("@") || path.length() > 1) {
-      throw malformed("after kafka:// come host:port, then ? and options; a user and a password"
-          + " stand in the file that client names");
+      throw malformed(
+          "after kafka:// come host:port, then ? and options; a user and a password"
+              + " stand in the file that client names");
     }
     KafkaTransportConfig.Builder config = KafkaTransportConfig.builder();
     config.servers(servers(authority));
@@ -57,6 +59,7 @@ final class KafkaUri {
       case "prefix" -> config.prefix(value);
       case "group" -> config.group(value);
       case "instance" -> config.instance(value);
+      case "groupProtocol" -> config.groupProtocol(groupProtocol(value));
       case "partitions" -> config.partitions(number(name, value));
       case "replication" -> config.replication(number(name, value));
       case "retention" -> config.retention(DurationText.parse(value));
@@ -72,9 +75,18 @@ final class KafkaUri {
           throw malformed(
               "'"
                   + name
-                  + "' is no option; there are prefix, group, instance, partitions, replication,"
+                  + "' is no option; there are prefix, group, instance, groupProtocol, partitions, replication,"
                   + " retention, compression, attemptMarks, requestTime, transactionTime,"
                   + " sessionTime, graceTime, downMax, client");
+    }
+  }
+
+  private static GroupProtocol groupProtocol(String value) {
+    try {
+      return GroupProtocol.valueOf(value.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw new IllegalArgumentException(
+          "groupProtocol must be auto, classic or consumer, not " + value, unknown);
     }
   }
 

@@ -30,6 +30,16 @@ record Names(String prefix, Optional<String> givenGroup) {
     return IntStream.range(0, Ladder.LEVELS).mapToObj(this::hold).toList();
   }
 
+  /** Where messages of the ladder end up that have no queue to go to. Redrive never reads it. */
+  String lost() {
+    return prefix + ".lost";
+  }
+
+  /** True if the topic belongs to all queues, so that none can have its name. */
+  boolean isShared(String topic) {
+    return topic.equals(lost()) || holds().contains(topic);
+  }
+
   /** The consumer group that moves messages down the ladder. */
   String movers() {
     return prefix + ".movers";

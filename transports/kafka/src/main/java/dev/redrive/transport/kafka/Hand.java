@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import dev.redrive.transport.kafka.KafkaLease.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The records of a queue that are in hand: those that wait to be asked for, in the order in which
+ * they are due, and those that are leased, in the order in which their leases end. Used by the
+ * queue's thread alone.
+ */
+final class Hand {
+  private static final int WAITING_MAX = 1_000;
+  private static final long WAITING_BYTES_MAX = 32L * 1_024 * 1_024;
+
+  private final TreeSet<KafkaLease> waiting = new TreeSet<>(KafkaLease.BY_DUE_TIME);
+  private final TreeSet<KafkaLease> held = new TreeSet<>(KafkaLease.BY_END);
+  private long waitingBytes;
+
+  /** One more that waits. */
+  void add(KafkaLease lease) {
+    waiting.add(lease);
+    waitingBytes += lease.content().body().length;
+  }
+
+  /** Whether more are to be taken. */
+  boolean isOpen() {
+    return waiting.size() < WAITING_MAX && waitingBytes < WAITING_BYTES_MAX;
+  }
+
+  /** Takes out the one that is to be handed over next. */
+  Optional<KafkaLease> next() {
+    if (waiting.isEmpty()) {
+      return Optional.empty();
+    }
+    KafkaLease next = waiting.first();
+    remove(next);
+    return Optional.of(next);
+  }
+
+  private void remove(KafkaLease lease) {
+    if (waiting.remove(lease)) {
+      waitingBytes -= lease.content().body().length;
+    }
+  }
+
+  boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /** It is handed over. */
+  void hold(KafkaLease lease, KafkaSubscription by, long until) {
+    lease.holding().isBusy();
+    lease.hold(by, until);
+    held.add(lease);
+  }
+
+  /** Its end is moved. */
+  void renew(KafkaLease lease, long until) {
+    held.remove(lease);
+    lease.endsAt(until);
+    held.add(lease);
+  }
+
+  /** A settlement of it begins. */
+  void claim(KafkaLease lease) {
+    held.remove(lease);
+    lease.state(State.SETTLING);
+  }
+
+  /** Takes out those whose leases have ended. */
+  List<KafkaLease> ended(long now) {
+    List<KafkaLease> ended = new ArrayList<>();
+    while (!held.isEmpty() && held.first().endsAt() - now <= 0) {
+      ended.add(held.pollFirst());
+    }
+    return ended;
+  }
+
+  /** Takes out those that a subscription holds. */
+  List<KafkaLease> heldBy(KafkaSubscription subscription) {
+    List<KafkaLease> mine = held.stream().filter(lease -> lease.isHeldBy(subscription)).toList();
+    mine.forEach(held::remove);
+    return mine;
+  }
+
+  /** Forgets records that are not here any more. */
+  void drop(List<KafkaLease> lost) {
+    lost.forEach(
+        lease -> {
+          remove(lease);
+          held.remove(lease);
+        });
+  }
+
+  /** How long it is until the next lease ends; a very long time if there is none. */
+  long untilNextEnd(long now) {
+    return held.isEmpty() ? Long.MAX_VALUE : Math.max(0, held.first().endsAt() - now);
+  }
+
+  int waitingCount() {
+    return waiting.size();
+  }
+
+  int heldCount() {
+    return held.size();
+  }
+}

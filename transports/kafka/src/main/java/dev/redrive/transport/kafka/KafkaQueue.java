@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import dev.redrive.DeadLetterFilter;
+import dev.redrive.DeadLetters;
+import dev.redrive.QueueStats;
+import dev.redrive.spi.Settlement;
+import dev.redrive.spi.Sink;
+import dev.redrive.spi.SubscribeOptions;
+import dev.redrive.spi.Subscription;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A queue that was provisioned: who takes its messages, and what is known of them. Thread-safe. */
+final class KafkaQueue {
+  private final String name;
+  private final Consumption consumption;
+  private final Transactions transactions;
+  private final DeadTopic dead;
+  private final Shared shared;
+  // What this process has seen; nobody else counts it.
+  private final AtomicLong succeeded = new AtomicLong();
+  private final AtomicLong cancelled = new AtomicLong();
+  private final AtomicLong purged = new AtomicLong();
+
+  KafkaQueue(String name, Shared shared) {
+    this.name = name;
+    this.shared = shared;
+    this.dead = shared.deadTopics().of(name, this::purged);
+    Names names = shared.names();
+    Clients clients = shared.clients();
+    transactions =
+        new Transactions(
+            () -> clients.producer(names.transactions(shared.processName(), name)),
+            shared.environment().threads());
+    Copies copies = new Copies(name, names, shared.route(), shared.environment().clock());
+    Member.Settings settings =
+        new Member.Settings(shared.process(), shared.metadataMax(), clients.config().requestTime());
+    consumption =
+        new Consumption(
+            name,
+            shared.environment(),
+            clients.config().graceTime(),
+            owner -> new Member(clients.member(names.group(name)), name, settings, owner),
+            consumption ->
+                new Settler(consumption, transactions, copies, clients.config(), this::count));
+    consumption.start();
+  }
+
+  private void count(Settlement settlement) {
+    if (settlement instanceof Settlement.Ack) {
+      succeeded.incrementAndGet();
+    } else if (settlement instanceof Settlement.Discard) {
+      cancelled.incrementAndGet();
+    }
+  }
+
+  private void purged(int count) {
+    purged.addAndGet(count);
+  }
+
+  Subscription subscribe(SubscribeOptions options, Sink sink) {
+    KafkaSubscription subscription = new KafkaSubscription(consumption, options, sink);
+    consumption.execute(() -> consumption.add(subscription));
+    return subscription;
+  }
+
+  DeadLetters deadLetters() {
+    return dead.letters();
+  }
+
+  /** The counts, as far as anybody knows them. */
+  CompletionStage<QueueStats> stats() {
+    CompletionStage<Long> running = consumption.runningCount();
+    CompletionStage<Long> letters = deadLetters().count(DeadLetterFilter.all());
+    return shared
+        .backlog()
+        .of(name, shared.names().group(name))
+        .thenCombine(running, (behind, held) -> new long[] {Math.max(0, behind - held), held})
+        .thenCombine(letters, (here, count) -> stats(here[0], here[1], count));
+  }
+
+  private QueueStats stats(long waiting, long running, long letters) {
+    long ended = succeeded.get() + purged.get() + cancelled.get();
+    return new QueueStats(
+        waiting + running + letters + ended,
+        waiting,
+        0,
+        running,
+        succeeded.get(),
+        letters,
+        purged.get(),
+        cancelled.get(),
+        Optional.empty());
+  }
+
+  /** Gives everything back. Blocks until that is done, some seconds at most. */
+  void end() {
+    consumption.end();
+    transactions.end();
+    dead.close();
+  }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import dev.redrive.DeadLetters;
+import dev.redrive.MessageStatus;
+import dev.redrive.QueueStats;
+import dev.redrive.TransportException;
+import dev.redrive.TransportState;
+import dev.redrive.UnsupportedCapabilityException;
+import dev.redrive.spi.Capabilities;
+import dev.redrive.spi.Capabilities.Move;
+import dev.redrive.spi.Capability;
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.PublishResult;
+import dev.redrive.spi.QueueSpec;
+import dev.redrive.spi.Sink;
+import dev.redrive.spi.SubscribeOptions;
+import dev.redrive.spi.Subscription;
+import dev.redrive.spi.Transport;
+import dev.redrive.spi.TransportStates;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Keeps queues on Kafka: a queue is a topic, taken by a consumer group whose messages are settled
+ * in any order; retries, delays and dead letters are copies made in transactions. {@code
+ * docs/transports/kafka.md} says what is promised and what lies where.
+ *
+ * <p>Thread-safe. The clients make lost connections anew by themselves, for ever unless the
+ * configuration says otherwise; then the state is FENCED and everything fails.
+ */
+public final class KafkaTransport implements Transport {
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+
+  private final Admin admin;
+  private final Cluster cluster;
+  private final Shared shared;
+  private final Topics topics;
+  private final TransportStates states;
+  private final Sender sender;
+  private final Mover mover;
+  private final Pulse pulse;
+  private final Map<String, KafkaQueue> queues = new ConcurrentHashMap<>();
+  private final AtomicBoolean isMoving = new AtomicBoolean();
+  private volatile Optional<TransportException> end = Optional.empty();
+
+  private KafkaTransport(
+      KafkaTransportConfig config, Admin admin, Cluster cluster, Environment environment) {
+    this.admin = admin;
+    this.cluster = cluster;
+    Names names = new Names(config.prefix(), config.group());
+    Clients clients = new Clients(config, cluster.hasGroupProtocol());
+    long process = environment.random().nextLong();
+    String processName = config.instance().orElseGet(() -> HexFormat.of().toHexDigits(process));
+    Route route = new Route(names);
+    shared =
+        new Shared(
+            environment,
+            names,
+            route,
+            clients,
+            process,
+            processName,
+            cluster.offsetMetadataBytesMax(),
+            new Backlog(admin),
+            new DeadTopics(names, clients, admin, environment));
+    topics = new Topics(admin, config, names, cluster, environment);
+    states = new TransportStates(environment.executor());
+    sender = new Sender(clients.producer(), route, environment.clock(), environment.threads());
+    mover = new Mover(clients, admin, names, processName, environment);
+    pulse = new Pulse(admin, config, environment, states, this::gaveUp);
+    pulse.start();
+  }
+
+  /**
+   * Opens a transport. Blocks until the cluster answers.
+   *
+   * @throws TransportException if it refuses, or the limit of the configuration is reached
+   */
+  public static KafkaTransport open(KafkaTransportConfig config, Environment environment) {
+    Admin admin = Clients.admin(config);
+    try {
+      Cluster cluster = Probe.await(admin, config, environment);
+      return new KafkaTransport(config, admin, cluster, environment);
+    } catch (RuntimeException failure) {
+      admin.close(CLOSE_MAX);
+      throw failure;
+    }
+  }
+
+  private void gaveUp(TransportException why) {
+    end = Optional.of(why);
+    states.change(TransportState.FENCED);
+  }
+
+  private KafkaQueue queue(String name) {
+    end.ifPresent(
+        why -> {
+          throw new TransportException(String.valueOf(why.getMessage()), why);
+        });
+    KafkaQueue queue = queues.get(name);
+    if (queue == null) {
+      throw new TransportException("queue " + name + " is not known; provision it first");
+    }
+    return queue;
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    Set<Capability> features =
+        EnumSet.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.PIPELINED_BATCHES);
+    if (shared.clients().config().attemptMarks()) {
+      features.add(Capability.ATTEMPT_MARK);
+    }
+    return new Capabilities(
+        cluster.durability(shared.clients().config()),
+        Move.ATOMIC,
+        Move.ATOMIC,
+        Ladder.SHORTEST,
+        Ladder.LONGEST,
+        Duration.ofSeconds(1),
+        features);
+  }
+
+  @Override
+  public CompletionStage<Void> provision(QueueSpec spec) {
+    if (spec.isOrdered()) {
+      return unsupported("Kafka keeps no order per key yet; queue " + spec.name() + " cannot be");
+    }
+    if (spec.maxWaiting().isPresent()) {
+      return unsupported(
+          "Kafka cannot bound what waits; leave out the limit of queue " + spec.name());
+    }
+    if (end.isPresent()) {
+      return CompletableFuture.failedStage(end.get());
+    }
+    return topics
+        .provision(spec.name())
+        .thenAccept(
+            made -> {
+              queues.computeIfAbsent(spec.name(), name -> new KafkaQueue(name, shared));
+              // Its topics are there now, too.
+              if (isMoving.compareAndSet(false, true)) {
+                mover.start();
+              }
+            });
+  }
+
+  private static <T> CompletionStage<T> unsupported(String why) {
+    return CompletableFuture.failedStage(new UnsupportedCapabilityException(why));
+  }
+
+  @Override
+  public CompletionStage<List<PublishResult>> publish(String name, List<OutMessage> batch) {
+    try {
+      queue(name);
+      if (states.present() == TransportState.DOWN) {
+        throw new TransportException("Kafka does not answer just now; try again later");
+      }
+    } catch (TransportException refused) {
+      return CompletableFuture.failedStage(refused);
+    }
+    return sender.send(name, batch);
+  }
+
+  @Override
+  public Subscription subscribe(String name, SubscribeOptions options, Sink sink) {
+    return queue(name).subscribe(options, sink);
+  }
+
+  @Override
+  public DeadLetters deadLetters(String name) {
+    return queue(name).deadLetters();
+  }
+
+  @Override
+  public CompletionStage<Optional<MessageStatus>> find(String queue, String id) {
+    return unsupported("Kafka cannot find a message by its id");
+  }
+
+  @Override
+  public CompletionStage<Boolean> cancel(String queue, String id) {
+    return unsupported("Kafka cannot take a message back by its id");
+  }
+
+  @Override
+  public CompletionStage<QueueStats> stats(String name) {
+    try {
+      return queue(name).stats();
+    } catch (TransportException refused) {
+      return CompletableFuture.failedStage(refused);
+    }
+  }
+
+  @Override
+  public void onState(Consumer<TransportState> listener) {
+    states.listen(listener);
+  }
+
+  @Override
+  public void close() {
+    if (end.isEmpty()) {
+      end = Optional.of(new TransportException("the Kafka transport is closed; open a new one"));
+    }
+    pulse.end();
+    queues.values().forEach(KafkaQueue::end);
+    if (isMoving.getAndSet(true)) {
+      mover.close();
+    }
+    sender.end();
+    admin.close(CLOSE_MAX);
+  }
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as a member of a queue's consumer group: which partitions it has, and what comes of
+ * them. Used by the queue's thread alone, but for {@link #wake}.
+ *
+ * <p>A partition is polled when it is known what was committed of it, and as long as what came of
+ * it is in hand; else it is paused, and the membership goes on.
+ */
+final class Member implements ConsumerRebalanceListener {
+  private static final Logger log = LoggerFactory.getLogger(Member.class);
+  private static final Duration LEAVE_MAX = Duration.ofSeconds(5);
+  private static final Duration ABANDON_MAX = Duration.ofMillis(100);
+
+  /** Is told of partitions that come to an end here, in time to settle what can be settled. */
+  interface Owner {
+    /** Whether there is room for more records, of any partition. */
+    boolean isOpen();
+
+    /** They are about to be given to another process. */
+    void taken(List<Holding> leaving);
+
+    /** They are not here any more. */
+    void gone(List<Holding> lost);
+  }
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Settings settings;
+  private final Owner owner;
+  // In the order of their partitions, so that they are served in turn.
+  private final Map<TopicPartition, Holding> holdings =
+      new TreeMap<>(
+          Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+
+  /**
+   * What a member is told.
+   *
+   * @param process who this is, in the marks that it leaves
+   * @param metadataMax characters that the broker lets a commit say
+   * @param patience how long an answer is waited for
+   */
+  record Settings(long process, int metadataMax, Duration patience) {}
+
+  Member(Consumer<byte[], byte[]> consumer, String topic, Settings settings, Owner owner) {
+    this.consumer = consumer;
+    this.settings = settings;
+    this.owner = owner;
+    consumer.subscribe(List.of(topic), this);
+  }
+
+  /** Ends a poll that is under way, or the next one. */
+  void wake() {
+    consumer.wakeup();
+  }
+
+  /** The partitions that are here and known. */
+  List<Holding> holdings() {
+    return holdings.values().stream().filter(Holding::isLoaded).toList();
+  }
+
+  /** Waits for records, for so long at most. */
+  void poll(Duration wait) {
+    load();
+    regulate();
+    try {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
+      records
+          .nextOffsets()
+          .forEach((partition, next) -> polled(partition, records.records(partition), next));
+    } catch (WakeupException woken) {
+      log.trace("woken for a task", woken);
+    }
+  }
+
+  private void polled(
+      TopicPartition partition,
+      List<ConsumerRecord<byte[], byte[]>> records,
+      OffsetAndMetadata next) {
+    Holding holding = holdings.get(partition);
+    if (holding == null || !holding.isLoaded()) {
+      return;
+    }
+    if (holding.isNext(records)) {
+      holding.polled(records, next.offset());
+    } else {
+      log.warn("{} begins anew; was its topic deleted and made again?", partition);
+      owner.gone(List.of(holding));
+    }
+  }
+
+  /** Learns what was committed of partitions that are new here, or have to begin anew. */
+  private void load() {
+    Set<TopicPartition> unknown = new HashSet<>();
+    for (Holding holding : holdings.values()) {
+      if (!holding.isLoaded()) {
+        unknown.add(holding.partition());
+      }
+    }
+    if (unknown.isEmpty()) {
+      return;
+    }
+    try {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          consumer.committed(unknown, settings.patience());
+      Map<TopicPartition, Long> first = consumer.beginningOffsets(unknown, settings.patience());
+      Map<TopicPartition, Long> end = consumer.endOffsets(unknown, settings.patience());
+      for (TopicPartition partition : unknown) {
+        load(
+            partition,
+            Optional.ofNullable(committed.get(partition)),
+            Objects.requireNonNull(first.get(partition)),
+            Objects.requireNonNull(end.get(partition)));
+      }
+    } catch (TimeoutException | WakeupException late) {
+      log.debug("what was committed of {} is not known yet", unknown, late);
+    }
+  }
+
+  private void load(
+      TopicPartition partition, Optional<OffsetAndMetadata> committed, long first, long end) {
+    // A log that ends before what is known of it was made anew since.
+    Progress known =
+        committed
+            .map(at -> progress(at.offset(), at.metadata()))
+            .filter(progress -> progress.knownUpTo() <= end)
+            .orElseGet(() -> progress(first, ""));
+    if (known.isUnreadable()) {
+      log.warn(
+          "what was committed of {} beside its offset cannot be read; what was settled above it"
+              + " comes again",
+          partition);
+    }
+    long from = Math.max(first, known.offset());
+    Objects.requireNonNull(holdings.get(partition)).load(known, from);
+    consumer.seek(partition, from);
+  }
+
+  private Progress progress(long offset, String metadata) {
+    return Progress.start(offset, metadata, settings.process(), settings.metadataMax());
+  }
+
+  /** Lets the client fetch what there is room for. */
+  private void regulate() {
+    Set<TopicPartition> paused = consumer.paused();
+    List<TopicPartition> pause = new ArrayList<>();
+    List<TopicPartition> resume = new ArrayList<>();
+    boolean isOpen = owner.isOpen();
+    holdings.forEach(
+        (partition, holding) -> {
+          boolean isWanted = isOpen && holding.isLoaded() && !holding.hasBacklog();
+          if (isWanted == paused.contains(partition)) {
+            (isWanted ? resume : pause).add(partition);
+          }
+        });
+    if (!pause.isEmpty()) {
+      consumer.pause(pause);
+    }
+    if (!resume.isEmpty()) {
+      consumer.resume(resume);
+    }
+  }
+
+  /**
+   * What to commit of the partitions that have something to say.
+   *
+   * @param owed those whose last commit had no answer
+   */
+  Map<TopicPartition, OffsetAndMetadata> commits(Set<Holding> owed) {
+    Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
+    for (Holding holding : holdings()) {
+      if (holding.progress().isDirty() || owed.contains(holding)) {
+        commits.put(holding.partition(), offset(holding.progress().commit()));
+      }
+    }
+    return commits;
+  }
+
+  private static OffsetAndMetadata offset(Commit commit) {
+    return new OffsetAndMetadata(commit.offset(), commit.metadata());
+  }
+
+  /** Commits; the callback is told in one of the next polls. */
+  void commit(Map<TopicPartition, OffsetAndMetadata> commits, OffsetCommitCallback then) {
+    consumer.commitAsync(commits, then);
+  }
+
+  /**
+   * Commits, and waits for the answer.
+   *
+   * @throws KafkaException if it was refused, or there was none
+   */
+  void commitNow(Map<TopicPartition, OffsetAndMetadata> commits) {
+    try {
+      consumer.commitSync(commits, settings.patience());
+    } catch (WakeupException woken) {
+      // It was meant for a poll. The same commit again does no harm.
+      consumer.commitSync(commits, settings.patience());
+    }
+  }
+
+  /** By what the broker knows that a transaction is of a present member. */
+  ConsumerGroupMetadata membership() {
+    return consumer.groupMetadata();
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    log.debug("assigned {}", partitions);
+    partitions.forEach(partition -> holdings.put(partition, new Holding(partition)));
+    load();
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    log.debug("revoked {}", partitions);
+    List<Holding> leaving = known(partitions);
+    owner.taken(leaving);
+    handOver(leaving);
+  }
+
+  /** The last commit of these partitions: whoever has them next begins with that. */
+  private void handOver(List<Holding> leaving) {
+    Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
+    for (Holding holding : leaving) {
+      if (holding.isLoaded()) {
+        commits.put(holding.partition(), offset(holding.progress().handOver()));
+      }
+    }
+    try {
+      if (!commits.isEmpty()) {
+        commitNow(commits);
+      }
+    } catch (KafkaException failure) {
+      log.warn(
+          "{} could not be handed over in good order; what ran there counts as cut off by a crash:"
+              + " {}",
+          commits.keySet(),
+          failure.toString());
+    }
+    forget(leaving);
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    log.warn("lost {}; what was leased of them comes again", partitions);
+    forget(known(partitions));
+  }
+
+  private List<Holding> known(Collection<TopicPartition> partitions) {
+    return partitions.stream().map(holdings::get).filter(Objects::nonNull).toList();
+  }
+
+  private void forget(List<Holding> lost) {
+    lost.forEach(holding -> holdings.remove(holding.partition()));
+    owner.gone(lost);
+  }
+
+  /** Ends the membership in good order, so that others have the partitions at once. */
+  void leave() {
+    // Not left to the client's close, which does not look for a coordinator any more.
+    handOver(List.copyOf(holdings.values()));
+    close(
+        CloseOptions.timeout(LEAVE_MAX)
+            .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
+  }
+
+  /** Ends it without a word, because the client is of no use any more. */
+  void abandon() {
+    close(CloseOptions.timeout(ABANDON_MAX));
+  }
+
+  private void close(CloseOptions how) {
+    try {
+      consumer.close(how);
+    } catch (InterruptException interrupted) {
+      log.debug("interrupted while a consumer was closed", interrupted);
+    } catch (KafkaException failure) {
+      log.warn("a consumer could not be closed in good order: {}", failure.toString());
+    }
+    forget(List.copyOf(holdings.values()));
+  }
+}

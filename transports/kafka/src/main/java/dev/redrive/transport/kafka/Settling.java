@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import dev.redrive.Settled;
+import dev.redrive.spi.Settlement;
+import dev.redrive.transport.kafka.KafkaLease.State;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The beginning or the settlement of one message on its way. Used by the queue's thread alone. */
+final class Settling {
+
+  /** What becomes of the message. */
+  enum Kind {
+    /** Its attempt begins. */
+    BEGIN,
+    /** It ends. */
+    END,
+    /** It is given back as it is. */
+    BACK,
+    /** A copy goes somewhere else, and it ends. */
+    MOVE
+  }
+
+  private final KafkaLease lease;
+  private final Kind kind;
+  private final Optional<Settlement> settlement;
+  private final Answers answers;
+  private final int index;
+  private int tries;
+
+  private Settling(
+      KafkaLease lease, Kind kind, Optional<Settlement> settlement, Answers answers, int index) {
+    this.lease = lease;
+    this.kind = kind;
+    this.settlement = settlement;
+    this.answers = answers;
+    this.index = index;
+  }
+
+  static Settling beginning(KafkaLease lease, Answers answers, int index) {
+    return new Settling(lease, Kind.BEGIN, Optional.empty(), answers, index);
+  }
+
+  static Settling of(
+      KafkaLease lease, Settlement settlement, Instant now, Answers answers, int index) {
+    return new Settling(lease, kind(settlement, now), Optional.of(settlement), answers, index);
+  }
+
+  /** The same message, of which something else is to become. */
+  Settling instead(Settlement settlement) {
+    return new Settling(lease, Kind.MOVE, Optional.of(settlement), answers, index);
+  }
+
+  private static Kind kind(Settlement settlement, Instant now) {
+    if (settlement instanceof Settlement.Defer defer && !defer.dueAt().isAfter(now)) {
+      return Kind.BACK;
+    }
+    boolean ends = settlement instanceof Settlement.Ack || settlement instanceof Settlement.Discard;
+    return ends ? Kind.END : Kind.MOVE;
+  }
+
+  KafkaLease lease() {
+    return lease;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  Optional<Settlement> settlement() {
+    return settlement;
+  }
+
+  /** True if the message is not this process's any more, or the lease has ended. */
+  boolean isLost() {
+    return lease.state() == State.GONE;
+  }
+
+  /** Says so where the next commit is made of. */
+  void mark() {
+    Progress progress = lease.holding().progress();
+    switch (kind) {
+      case BEGIN -> progress.begin(lease.offset());
+      case BACK -> progress.release(lease.offset());
+      case END, MOVE -> progress.done(lease.offset());
+    }
+  }
+
+  /** How often it has been tried by now. */
+  int triedAgain() {
+    return ++tries;
+  }
+
+  void answer(Settled settled) {
+    answers.set(index, settled);
+  }
+}
