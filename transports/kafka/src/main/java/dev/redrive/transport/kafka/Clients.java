@@ -28,6 +28,8 @@ final class Clients {
   private static final int BUFFER_BYTES = 64 * 1_024 * 1_024;
   private static final int BATCH_BYTES = 128 * 1_024;
   private static final Duration RECONNECT = Duration.ofMillis(50);
+  private static final Duration READER_WAIT = Duration.ofMillis(20);
+  private static final Duration TRANSACTION_RETRY = Duration.ofMillis(10);
   private static final Duration RECONNECT_MAX = Duration.ofSeconds(1);
 
   private final KafkaTransportConfig config;
@@ -79,6 +81,8 @@ final class Clients {
     Map<String, Object> settings = producing();
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactions);
     settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, millis(config.transactionTime()));
+    // What comes right behind a commit is refused for some milliseconds, and sent again.
+    settings.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, millis(TRANSACTION_RETRY));
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
@@ -100,7 +104,11 @@ final class Clients {
 
   /** A consumer that is alone and told which partitions to read. */
   KafkaConsumer<byte[], byte[]> reader() {
-    return consumer(consuming());
+    Map<String, Object> settings = consuming();
+    // It reads only where there is something; and one that is to read elsewhere must not wait until
+    // the broker gives up waiting at the end.
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(READER_WAIT));
+    return consumer(settings);
   }
 
   /** A member of a group. */

@@ -140,13 +140,13 @@ final class DeadScene implements AutoCloseable {
     return purged;
   }
 
-  /** A reading that is no clerk's. */
-  LetterReading reading() {
+  /** A reading that is no clerk's, and waits so long for transactions of others. */
+  LetterReading reading(Duration transactionMax) {
     return new LetterReading(
         queue,
         new TopicReader(dead(), clients(), admin, time),
         new LetterIndex(queue, new LetterMemory(LetterMemory.BYTES_MAX)),
-        Duration.ofSeconds(10));
+        transactionMax);
   }
 
   void set(String topic, String setting, String value) {
@@ -216,12 +216,14 @@ final class DeadScene implements AutoCloseable {
     producer.commitTransaction();
   }
 
-  /** Leaves a transaction open that begins with a letter; the broker ends it after two seconds. */
+  /**
+   * Leaves a transaction open that begins with a letter; the broker ends it after eight seconds.
+   */
   void leaveOpen(String id) {
     KafkaTransportConfig config =
         KafkaTransportConfig.builder()
             .servers(List.of(bootstrap))
-            .transactionTime(Duration.ofSeconds(2))
+            .transactionTime(Duration.ofSeconds(8))
             .build();
     KafkaProducer<byte[], byte[]> other = new Clients(config, true).producer("open in " + queue);
     other.initTransactions();

@@ -124,6 +124,21 @@ class MovingTest {
     }
   }
 
+  @Test
+  void whoever_cannot_know_what_others_moved_moves_nothing() {
+    try (DeadScene scene = new DeadScene("unknown")) {
+      scene.kill("a");
+      scene.leaveOpen("never");
+      LetterReading reading = scene.reading(Duration.ofMillis(500));
+      try (LetterMover mover = mover(scene, reading, Producer::commitTransaction)) {
+        assertThatThrownBy(() -> mover.replay(ALL, 10))
+            .isInstanceOf(TransportException.class)
+            .hasMessageContaining("a transaction of another process");
+        assertThat(scene.replayed()).isEmpty();
+      }
+    }
+  }
+
   /** What a producer does in place of committing. */
   private interface Commit {
     void by(Producer<byte[], byte[]> producer);
@@ -131,9 +146,12 @@ class MovingTest {
 
   /** A mover whose first commit goes otherwise. */
   private static LetterMover mover(DeadScene scene, Commit first) {
+    return mover(scene, scene.reading(BOUND), first);
+  }
+
+  private static LetterMover mover(DeadScene scene, LetterReading reading, Commit first) {
     AtomicInteger commits = new AtomicInteger();
     Clients clients = scene.clients();
-    LetterReading reading = scene.reading();
     return new LetterMover(
         scene.queue(),
         scene.dead(),
