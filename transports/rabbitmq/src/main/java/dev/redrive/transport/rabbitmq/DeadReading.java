@@ -9,6 +9,8 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.redrive.TransportException;
+import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -56,7 +58,20 @@ final class DeadReading implements AutoCloseable {
    * @throws Turn.TakenException if it is somebody else's
    */
   static DeadReading open(Connection connection, String name) throws IOException {
-    Turn turn = Turn.take(connection, name);
+    return begin(connection, Turn.take(connection, name));
+  }
+
+  /**
+   * Waits for its turn, and begins.
+   *
+   * @throws TransportException if it does not come
+   */
+  static DeadReading await(Connection connection, String name, Environment environment)
+      throws IOException {
+    return begin(connection, Turn.await(connection, name, environment));
+  }
+
+  private static DeadReading begin(Connection connection, Turn turn) throws IOException {
     try {
       return new DeadReading(turn, Link.channel(connection));
     } catch (IOException | RuntimeException failure) {

@@ -69,7 +69,7 @@ final class LostMessages {
               + difference.get());
     }
     List<Long> tags = new ArrayList<>();
-    try (DeadReading reading = DeadReading.open(connection, names.findingLost(), environment)) {
+    try (DeadReading reading = DeadReading.await(connection, names.findingLost(), environment)) {
       reading.readAll(
           names.lost(),
           (envelope, properties, body) -> {

@@ -49,7 +49,6 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
   private final Duration leaseTime;
   private final Sink sink;
   private final Loop loop;
-  private final Timers timers;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   // All below is used by the loop alone.
@@ -71,7 +70,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
     this.sink = sink;
     this.loop = queue.loop();
     this.kept = new Kept(queue.environment().random());
-    this.timers = queue.environment().timers();
+    Timers timers = queue.environment().timers();
     this.leases = new LeaseBook(this, timers);
     this.nextDue = Alarm.byClock(timers, loop, this::round);
     this.nextEnd = Alarm.byElapsed(timers, loop, this::round);
@@ -166,7 +165,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
       linger.cancel();
     }
     if (kept.hasReady()) {
-      linger.setUnlessSet(timers.nanoTimeAfter(LINGER));
+      linger.setUnlessSet(queue.environment().timers().nanoTimeAfter(LINGER));
     }
   }
 
