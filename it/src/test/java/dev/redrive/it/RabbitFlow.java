@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 final class RabbitFlow implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RabbitFlow.class);
   private static final Duration BOUND = Duration.ofSeconds(90);
-  private static final int LOOKS = 3;
+
+  /** How old the broker's counts are at most. */
+  private static final Duration OLDEST = Duration.ofSeconds(5);
+
   private static final boolean IS_MARKED = false;
 
   private final InstantSource clock = InstantSource.system();
@@ -164,20 +167,25 @@ final class RabbitFlow implements AutoCloseable {
     return audit;
   }
 
-  /** The broker itself is asked, not the engine; more than once, as its answers are a bit old. */
+  /** The broker itself is asked, not the engine, and for as long as its answers may be old. */
   private void awaitEmpty() {
-    AtomicInteger inARow = new AtomicInteger();
+    AtomicReference<Instant> since = new AtomicReference<>(Instant.MAX);
     try {
       Poll.until(
           "the queues to be empty",
           BOUND,
           () -> {
-            boolean isEmpty = server.waiting(".dead") == 0;
-            return inARow.updateAndGet(count -> isEmpty ? count + 1 : 0) == LOOKS;
+            Instant asked = clock.instant();
+            since.set(server.waiting(".dead") == 0 ? earlier(since.get(), asked) : Instant.MAX);
+            return since.get().isBefore(asked.minus(OLDEST));
           });
     } catch (AssertionError late) {
       throw new AssertionError(left(), late);
     }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   private String left() {
