@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,23 +168,31 @@ final class RabbitFlow implements AutoCloseable {
 
   /** The broker itself is asked, not the engine, and for as long as its answers may be old. */
   private void awaitEmpty() {
-    AtomicReference<Instant> since = new AtomicReference<>(Instant.MAX);
+    Lull lull = new Lull();
     try {
       Poll.until(
           "the queues to be empty",
           BOUND,
           () -> {
             Instant asked = clock.instant();
-            since.set(server.waiting(".dead") == 0 ? earlier(since.get(), asked) : Instant.MAX);
-            return since.get().isBefore(asked.minus(OLDEST));
+            return lull.hasLasted(server.waiting(".dead") == 0, asked);
           });
     } catch (AssertionError late) {
       throw new AssertionError(left(), late);
     }
   }
 
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
+  private static final class Lull {
+    private Instant since = Instant.MAX;
+
+    boolean hasLasted(boolean isEmpty, Instant asked) {
+      if (!isEmpty) {
+        since = Instant.MAX;
+      } else if (asked.isBefore(since)) {
+        since = asked;
+      }
+      return since.isBefore(asked.minus(OLDEST));
+    }
   }
 
   private String left() {
