@@ -172,8 +172,7 @@ class RabbitFaultsTest {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
-            // What is in a queue that somebody deletes is gone, and what becomes due before it is
-            // made again goes aside; so there is nothing.
+            // What is in a queue that somebody deletes is gone, so there is nothing.
             @Override
             public void strike(SplittableRandom random) {
               flow.quiet();

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +18,10 @@ import org.slf4j.LoggerFactory;
 final class RabbitFlow implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RabbitFlow.class);
   private static final Duration BOUND = Duration.ofSeconds(90);
-  private static final int LOOKS = 3;
+
+  /** How old the broker's counts are at most. */
+  private static final Duration OLDEST = Duration.ofSeconds(5);
+
   private static final boolean IS_MARKED = false;
 
   private final InstantSource clock = InstantSource.system();
@@ -164,19 +166,32 @@ final class RabbitFlow implements AutoCloseable {
     return audit;
   }
 
-  /** The broker itself is asked, not the engine; more than once, as its answers are a bit old. */
+  /** The broker itself is asked, not the engine, and for as long as its answers may be old. */
   private void awaitEmpty() {
-    AtomicInteger inARow = new AtomicInteger();
+    Lull lull = new Lull();
     try {
       Poll.until(
           "the queues to be empty",
           BOUND,
           () -> {
-            boolean isEmpty = server.waiting(".dead") == 0;
-            return inARow.updateAndGet(count -> isEmpty ? count + 1 : 0) == LOOKS;
+            Instant asked = clock.instant();
+            return lull.hasLasted(server.waiting(".dead") == 0, asked);
           });
     } catch (AssertionError late) {
       throw new AssertionError(left(), late);
+    }
+  }
+
+  private static final class Lull {
+    private Instant since = Instant.MAX;
+
+    boolean hasLasted(boolean isEmpty, Instant asked) {
+      if (!isEmpty) {
+        since = Instant.MAX;
+      } else if (asked.isBefore(since)) {
+        since = asked;
+      }
+      return since.isBefore(asked.minus(OLDEST));
     }
   }
 

@@ -23,15 +23,11 @@ import java.util.stream.Stream;
  */
 public final class RabbitServer implements AutoCloseable {
   /**
-   * What was on its way from one queue to another when a node died is sent again after the first of
-   * these, which is three minutes by default. A queue tells how many messages it has after the
-   * second, five seconds by default.
+   * What was on its way from one queue to another when a node died is sent again after this time,
+   * which is three minutes by default.
    */
   private static final String ADVANCED =
-      """
-      [{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000},
-                 {quorum_tick_interval, 500}]}].
-      """;
+      "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}]}].";
 
   private static final Path HOME = Path.of("/usr/lib/rabbitmq");
   private static final Path SERVER = HOME.resolve("bin/rabbitmq-server");
@@ -244,8 +240,8 @@ public final class RabbitServer implements AutoCloseable {
   }
 
   /**
-   * How many messages are in its queues, but for those whose names end like this; as of half a
-   * second ago or so.
+   * How many messages are in its queues, but for those whose names end like this; as of five
+   * seconds ago at the most.
    */
   public long waiting(String except) {
     return control("list_queues", "-q", "--no-table-headers", "name", "messages")

@@ -50,13 +50,17 @@ final class LostMessages {
     channel.queueBind(lost, lost, "");
   }
 
-  /** Brings back what is meant for this queue, which is there and bound. */
+  private static Optional<AMQP.Queue.DeclareOk> find(Connection connection, String queue)
+      throws IOException {
+    return OneCall.find(connection, channel -> channel.queueDeclarePassive(queue));
+  }
+
+  /** Brings back what is meant for this queue, if that is there. */
   void bringBack(Connection connection, String queue) throws IOException {
     int waiting =
-        OneCall.find(connection, channel -> channel.queueDeclarePassive(names.lost()))
-            .map(AMQP.Queue.DeclareOk::getMessageCount)
-            .orElse(0);
-    if (waiting == 0) {
+        find(connection, names.lost()).map(AMQP.Queue.DeclareOk::getMessageCount).orElse(0);
+    // Without their queue they would only go round.
+    if (waiting == 0 || find(connection, queue).isEmpty()) {
       return;
     }
     Optional<String> difference = traits().difference(connection, names.lost());

@@ -117,6 +117,16 @@ class LostMessagesTest {
   }
 
   @Test
+  void they_stay_where_they_are_while_their_queue_is_not_there() throws IOException {
+    lose("away-still", "a", "b");
+
+    new LostMessages(new Names(PREFIX), scene.environment())
+        .bringBack(scene.connection(), "away-still");
+
+    awaitReady(2);
+  }
+
+  @Test
   void they_come_to_who_opens_a_queue_that_somebody_else_has_made_again() throws IOException {
     lose("away-by-hand", "a");
     scene.channel().queueDeclare("away-by-hand", true, false, false, Map.of());
