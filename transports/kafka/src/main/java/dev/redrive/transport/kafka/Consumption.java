@@ -139,7 +139,8 @@ final class Consumption implements Member.Owner {
         rejoin(failure);
       } catch (InterruptedException interrupted) {
         log.debug("queue {} is not stopped by an interrupt", queue, interrupted);
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
+        // Errors too: without its thread the queue would stand still, and nobody would know.
         log.error("a turn of queue {} failed", queue, failure);
         rejoin(failure);
       }
@@ -164,7 +165,7 @@ final class Consumption implements Member.Owner {
     }
     try {
       task.run();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       log.error("a task of queue {} failed", queue, failure);
     }
   }
@@ -213,7 +214,7 @@ final class Consumption implements Member.Owner {
   }
 
   /** The client has come to an end that it does not come back from by itself. */
-  private void rejoin(RuntimeException failure) {
+  private void rejoin(Throwable failure) {
     log.warn("the consumer of queue {} has failed and is made anew: {}", queue, failure.toString());
     log.debug("it failed with", failure);
     member.ifPresent(Member::abandon);

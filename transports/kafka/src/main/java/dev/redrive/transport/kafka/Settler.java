@@ -212,14 +212,22 @@ final class Settler {
 
   private void copy() {
     int count = Math.min(COPIES_MAX, moving.size());
-    List<Settling> batch = present(moving.subList(0, count));
+    List<Settling> next = present(moving.subList(0, count));
     moving = new ArrayList<>(moving.subList(count, moving.size()));
-    if (batch.isEmpty()) {
-      return;
+    List<Settling> batch = new ArrayList<>(next.size());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(next.size());
+    for (Settling settling : next) {
+      try {
+        records.add(copies.of(settling));
+        batch.add(settling);
+      } catch (RuntimeException malformed) {
+        notStored(settling, Optional.of(malformed));
+      }
     }
-    isCopying = true;
-    List<ProducerRecord<byte[], byte[]>> records = batch.stream().map(copies::of).toList();
-    transactions.copy(records, failures -> consumption.execute(() -> stored(batch, failures)));
+    if (!batch.isEmpty()) {
+      isCopying = true;
+      transactions.copy(records, failures -> consumption.execute(() -> stored(batch, failures)));
+    }
   }
 
   /** Those whose partitions are here still; the others have lost their leases. */
