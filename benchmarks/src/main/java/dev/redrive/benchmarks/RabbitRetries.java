@@ -41,13 +41,32 @@ final class RabbitRetries {
     this.redrive = redrive;
   }
 
-  List<Row> run() throws Exception {
+  /** What they cost. */
+  Row cost() throws Exception {
     Queue<byte[]> queue = queue("retries");
+    ProcessorTime failing = new ProcessorTime(MESSAGES);
+    ProcessorTime none = new ProcessorTime(MESSAGES);
     Row cost =
         new Duel("RabbitMQ: handle→settle, 10 % failing / none", 0, ROUNDS)
-            .run(() -> settle(queue, FAILING_OF), () -> settle(queue, Integer.MAX_VALUE));
-    return List.of(
-        Row.told(cost.name(), cost.measured(), cost.detail()), lateness(queue("lateness")));
+            .run(
+                () -> settle(queue, FAILING_OF, failing),
+                () -> settle(queue, Integer.MAX_VALUE, none));
+    return Row.told(
+        cost.name(),
+        cost.measured(),
+        String.format(
+            Locale.ROOT,
+            "%s; processor time a message %.1f against %.1f µs, of the broker %.1f against %.1f",
+            cost.detail(),
+            failing.here(),
+            none.here(),
+            failing.broker(),
+            none.broker()));
+  }
+
+  /** How late they begin. */
+  Row lateness() throws Exception {
+    return lateness(queue("lateness"));
   }
 
   private Queue<byte[]> queue(String name) {
@@ -63,7 +82,7 @@ final class RabbitRetries {
   }
 
   /** From the first attempt of a full queue to the last settlement of first attempts. */
-  private double settle(Queue<byte[]> queue, int failingOf) throws Exception {
+  private double settle(Queue<byte[]> queue, int failingOf, ProcessorTime time) throws Exception {
     FILL.run(MESSAGES, BODY_BYTES, queue::send);
     Tally settled = new Tally(MESSAGES);
     CountDownLatch succeeded = new CountDownLatch(MESSAGES);
@@ -89,7 +108,7 @@ final class RabbitRetries {
               }
             });
     try {
-      double rate = settled.rate();
+      double rate = time.of(settled::rate);
       await(succeeded);
       return rate;
     } finally {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +40,15 @@ final class AsyncInvoker<T> implements Invoker<T> {
     running.add(call);
     // Looked at after the adding: stop() looks among what runs after saying so.
     if (isStopped) {
-      call.handBack();
+      call.handBack(CLOSED);
       return;
     }
-    sweep.notAfter(call.due);
     try {
+      sweep.notAfter(call.due);
       environment.executor().execute(call);
-    } catch (RejectedExecutionException closing) {
-      call.handBack();
+    } catch (RuntimeException | Error refused) {
+      // It is closing, or there is no memory for a timer or a thread.
+      call.handBack("no thread for its handler: " + refused);
     }
   }
 
@@ -78,7 +78,7 @@ final class AsyncInvoker<T> implements Invoker<T> {
   @Override
   public void stop() {
     isStopped = true;
-    List.copyOf(running).forEach(Call::handBack);
+    List.copyOf(running).forEach(call -> call.handBack(CLOSED));
   }
 
   /** One call of the handler; what comes after its end changes nothing. */
@@ -131,9 +131,9 @@ final class AsyncInvoker<T> implements Invoker<T> {
       attempt.timeOut();
     }
 
-    void handBack() {
+    void handBack(String why) {
       running.remove(this);
-      attempt.handBack(CLOSED);
+      attempt.handBack(why);
     }
   }
 }

@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 
 /**
  * An attempt that has begun. It ends once: with success, a failure, its timeout, or being handed
- * back; whatever comes after that changes nothing.
+ * back; whatever comes after that changes nothing. An end for which there is no memory is one, too:
+ * the message is let go and comes again, and the attempt's place is free.
  *
  * @param <T> the payload's type
  */
@@ -67,7 +69,7 @@ final class Attempt<T> {
       decoded = message(message, options);
     } catch (Exception | StackOverflowError undecodable) {
       // Deeply nested input exhausts a parser's stack each time.
-      end(() -> queue.settler().undecodable(message, undecodable));
+      end((self, why) -> self.queue.settler().undecodable(self.message, why), undecodable);
       return Optional.empty();
     }
     began = queue.nanoTime();
@@ -96,28 +98,48 @@ final class Attempt<T> {
   }
 
   void succeed() {
-    end(() -> queue.settler().succeeded(message, took()));
+    end((self, nothing) -> self.queue.settler().succeeded(self.message, self.took()), this);
   }
 
   void fail(Throwable cause) {
-    end(() -> queue.settler().failed(message, cause, took()));
+    end((self, why) -> self.queue.settler().failed(self.message, why, self.took()), cause);
   }
 
   void timeOut() {
-    fail(new TimeoutException("the attempt took longer than " + options.timeout()));
+    end(
+        (self, after) ->
+            self.queue
+                .settler()
+                .failed(
+                    self.message,
+                    new TimeoutException("the attempt took longer than " + after),
+                    self.took()),
+        options.timeout());
   }
 
   void handBack(String why) {
-    end(() -> queue.settler().release(message, why));
+    end((self, reason) -> self.queue.settler().release(self.message, reason), why);
   }
 
-  private void end(Runnable settlement) {
+  // Settlements capture nothing, so that nothing is allocated before the message is claimed.
+  private <A> void end(BiConsumer<Attempt<T>, A> settlement, A argument) {
     if (message.claim()) {
       try {
-        settlement.run();
+        settlement.accept(this, argument);
+      } catch (Throwable failure) {
+        message.letGo();
+        throw failure;
       } finally {
         ended.run();
       }
+    }
+  }
+
+  /** Ends it without a settlement, unless it has ended. */
+  void abandon() {
+    if (message.claim()) {
+      message.letGo();
+      ended.run();
     }
   }
 

@@ -109,17 +109,7 @@ final class Batcher<I, O> {
       if (batch.isEmpty()) {
         return;
       }
-      CompletableFuture<List<O>> answer = send(batch);
-      if (answer.isDone()) {
-        finish(batch, answer);
-      } else {
-        CompletionStage<List<O>> onItsWay = answer;
-        onItsWay.whenComplete(
-            (results, error) -> {
-              finish(batch, answer);
-              goOn();
-            });
-      }
+      send(batch);
     }
     goOnElsewhere();
   }
@@ -141,7 +131,14 @@ final class Batcher<I, O> {
         isSending = false;
         return List.of();
       }
-      List<Pending<I, O>> batch = new ArrayList<>(Math.min(batchMax, gathering.size()));
+      List<Pending<I, O>> batch;
+      try {
+        batch = new ArrayList<>(Math.min(batchMax, gathering.size()));
+      } catch (Throwable noMemory) {
+        // Whoever adds next sends what has gathered.
+        isSending = false;
+        throw noMemory;
+      }
       while (batch.size() < batchMax && !gathering.isEmpty()) {
         batch.add(gathering.remove());
       }
@@ -150,27 +147,32 @@ final class Batcher<I, O> {
     }
   }
 
-  private CompletableFuture<List<O>> send(List<Pending<I, O>> batch) {
-    List<I> items = new ArrayList<>(batch.size());
-    for (Pending<I, O> pending : batch) {
-      items.add(pending.item);
-    }
+  private void send(List<Pending<I, O>> batch) {
+    CompletableFuture<List<O>> answer;
     try {
-      return flush.apply(items).toCompletableFuture();
+      List<I> items = new ArrayList<>(batch.size());
+      for (Pending<I, O> pending : batch) {
+        items.add(pending.item);
+      }
+      answer = flush.apply(items).toCompletableFuture();
+      if (!answer.isDone()) {
+        CompletionStage<List<O>> onItsWay = answer;
+        onItsWay.whenComplete(
+            (results, error) -> {
+              finish(batch, answer);
+              goOn();
+            });
+        return;
+      }
     } catch (Throwable failure) {
       // Errors too: a flush that is never finished would hold up all that come after it.
-      return CompletableFuture.failedFuture(failure);
+      fail(batch, failure);
+      return;
     }
+    finish(batch, answer);
   }
 
   private void finish(List<Pending<I, O>> batch, CompletableFuture<List<O>> answer) {
-    tell(batch, answer);
-    synchronized (lock) {
-      onTheirWay--;
-    }
-  }
-
-  private static <I, O> void tell(List<Pending<I, O>> batch, CompletableFuture<List<O>> answer) {
     List<O> results;
     try {
       results = answer.join();
@@ -178,25 +180,34 @@ final class Batcher<I, O> {
         throw new IllegalStateException(
             "the transport gave " + results.size() + " results for " + batch.size() + " messages");
       }
-    } catch (RuntimeException failure) {
-      Throwable cause = Causes.unwrap(failure);
-      for (Pending<I, O> pending : batch) {
-        tell(() -> pending.callback.failed(cause));
-      }
+    } catch (Throwable failure) {
+      fail(batch, Causes.unwrap(failure));
       return;
     }
     for (int i = 0; i < batch.size(); i++) {
-      O result = results.get(i);
-      Callback<? super O> callback = batch.get(i).callback;
-      tell(() -> callback.done(result));
+      try {
+        batch.get(i).callback.done(results.get(i));
+      } catch (Throwable failure) {
+        log.error("a callback failed; the others of its batch are told all the same", failure);
+      }
     }
+    ended();
   }
 
-  private static void tell(Runnable callback) {
-    try {
-      callback.run();
-    } catch (Throwable failure) {
-      log.error("a callback failed; the others of its batch are told all the same", failure);
+  private void fail(List<Pending<I, O>> batch, Throwable cause) {
+    for (Pending<I, O> pending : batch) {
+      try {
+        pending.callback.failed(cause);
+      } catch (Throwable failure) {
+        log.error("a callback failed; the others of its batch are told all the same", failure);
+      }
+    }
+    ended();
+  }
+
+  private void ended() {
+    synchronized (lock) {
+      onTheirWay--;
     }
   }
 }

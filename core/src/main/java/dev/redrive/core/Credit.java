@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a subscription is asked for. Whoever asks may count on it: what the subscription refuses to
- * be asked now is asked again until it takes it. Thread-safe.
+ * be asked now is asked again until it takes it. Thread-safe; throws nothing.
  *
  * <p>A message that only waits here for its time lends one: another is asked for in its place. When
  * its time has come there is one more than was wanted, which the next request is smaller by.
@@ -24,6 +24,7 @@ final class Credit {
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
   private int refused;
+  private boolean isAskingAgain;
   private int owed;
   private boolean isEnded;
 
@@ -66,27 +67,37 @@ final class Credit {
       subscription.request(n);
     } catch (Throwable failure) {
       // Errors too: credit that is lost would slow its worker down for good, or stop it.
-      log.warn("messages cannot be asked for, tried again in a moment: {}", failure.toString());
       askLater(n);
+      log.warn("messages cannot be asked for, tried again in a moment: {}", failure.toString());
     }
   }
 
   private void askLater(int n) {
     boolean isFirst;
     synchronized (lock) {
-      isFirst = refused == 0;
       refused += n;
+      isFirst = !isAskingAgain;
+      isAskingAgain = true;
     }
     if (isFirst) {
-      timers.after(ASK_AGAIN, this::askAgain);
+      try {
+        timers.after(ASK_AGAIN, this::askRefused);
+      } catch (Throwable failure) {
+        // No memory for a timer: then it is asked with what is asked next, or by the upkeep.
+        synchronized (lock) {
+          isAskingAgain = false;
+        }
+      }
     }
   }
 
-  private void askAgain() {
+  /** Asks again for what was refused. */
+  void askRefused() {
     int n;
     synchronized (lock) {
       n = isEnded ? 0 : refused;
       refused = 0;
+      isAskingAgain = false;
     }
     ask(n);
   }

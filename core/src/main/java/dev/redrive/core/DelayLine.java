@@ -37,7 +37,13 @@ final class DelayLine<N extends DueHeap.Node> {
   void add(N node) {
     synchronized (lock) {
       heap.add(node);
-      arm();
+      try {
+        arm();
+      } catch (Throwable failure) {
+        // What nobody will be woken for is not in.
+        heap.remove(node);
+        throw failure;
+      }
     }
   }
 
@@ -60,6 +66,13 @@ final class DelayLine<N extends DueHeap.Node> {
     return all;
   }
 
+  /** Sees to it that the wake-up is set, which may have failed before. */
+  void watch() {
+    synchronized (lock) {
+      arm();
+    }
+  }
+
   // Guarded by the lock.
   private void arm() {
     N first = heap.peek();
@@ -69,16 +82,20 @@ final class DelayLine<N extends DueHeap.Node> {
   }
 
   private void wake() {
-    List<N> ready = new ArrayList<>();
-    synchronized (lock) {
-      long now = DueHeap.nanos(environment.clock().instant());
-      N first = heap.peek();
-      while (first != null && first.due() <= now && ready.size() < DUE_MAX) {
-        ready.add(heap.poll());
-        first = heap.peek();
+    List<N> ready = new ArrayList<>(DUE_MAX);
+    try {
+      synchronized (lock) {
+        long now = DueHeap.nanos(environment.clock().instant());
+        N first = heap.peek();
+        while (first != null && first.due() <= now && ready.size() < DUE_MAX) {
+          ready.add(heap.poll());
+          first = heap.peek();
+        }
+        arm();
       }
-      arm();
+    } finally {
+      // Whether or not the next wake-up could be set: they are out.
+      ready.forEach(due);
     }
-    ready.forEach(due);
   }
 }

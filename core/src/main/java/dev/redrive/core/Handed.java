@@ -13,9 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A message that was handed over and not yet settled. Whoever claims it first settles it. */
 final class Handed {
+  private static final Logger log = LoggerFactory.getLogger(Handed.class);
   private static final String REQUEST_ID_HEADER = "x-request-id";
 
   private final InMessage in;
@@ -38,6 +41,21 @@ final class Handed {
   /** True for the first caller alone: it has the right, and the duty, to settle. */
   boolean claim() {
     return isClaimed.compareAndSet(false, true);
+  }
+
+  /**
+   * Settles it no more, whoever had claimed it: its lease runs out and it comes again. The last
+   * resort of who holds it and cannot even settle it, and so made without allocating anything.
+   */
+  void letGo() {
+    isClaimed.set(true);
+    intake.drop(this);
+  }
+
+  /** As above, and says why. */
+  void letGo(Throwable why) {
+    letGo();
+    log.error("message {} cannot go on and comes again", in.id(), why);
   }
 
   /** True once somebody has claimed it. */

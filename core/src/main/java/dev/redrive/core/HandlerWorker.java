@@ -4,9 +4,7 @@ package dev.redrive.core;
 
 import dev.redrive.Settled;
 import dev.redrive.Worker;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -92,10 +90,11 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     Intake left;
     List<Handed> returned;
     synchronized (lock) {
-      left = intake;
-      intake = null;
+      // First of all, as there may be no memory for it.
       returned = List.copyOf(buffered);
       buffered.clear();
+      left = intake;
+      intake = null;
     }
     if (left != null) {
       // First of all: what goes back must not come here again.
@@ -114,19 +113,21 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   @Override
   public void receive(List<Handed> messages) {
     count(messages);
-    Instant now = queue.now();
-    List<Handed> returned = new ArrayList<>();
     for (Handed message : messages) {
-      if (!isTurnedAway(message, now) && !buffer(message)) {
-        returned.add(message);
+      try {
+        if (!isTurnedAway(message) && !buffer(message)) {
+          giveBack(message);
+        }
+      } catch (Throwable failure) {
+        message.letGo(failure);
       }
     }
-    returned.forEach(this::giveBack);
-    pump();
+    invoker.together(this::pump);
   }
 
-  private boolean isTurnedAway(Handed message, Instant now) {
-    Optional<Admission.Refusal> refusal = Admission.check(message, queue.options().policy(), now);
+  private boolean isTurnedAway(Handed message) {
+    Optional<Admission.Refusal> refusal =
+        Admission.check(message, queue.options().policy(), queue.now());
     if (refusal.isPresent() && message.claim()) {
       queue.settler().turnAway(message, refusal.get());
     }
@@ -168,14 +169,26 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
         }
         attempts++;
       }
-      // Looked at again: it may have waited for its turn beyond its deadline.
-      if (isTurnedAway(next, queue.now())) {
-        synchronized (lock) {
-          attempts--;
+      boolean isBeginning = false;
+      try {
+        // Looked at again: it may have waited for its turn beyond its deadline.
+        if (!isTurnedAway(next)) {
+          begin(next);
+          isBeginning = true;
         }
-      } else {
-        begin(next);
+      } catch (Throwable failure) {
+        next.letGo(failure);
+      } finally {
+        if (!isBeginning) {
+          endOne();
+        }
       }
+    }
+  }
+
+  private void endOne() {
+    synchronized (lock) {
+      attempts--;
     }
   }
 
@@ -202,27 +215,29 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   }
 
   private void run(Handed message) {
-    if (isPresent(message.intake())) {
-      invoker.invoke(new Attempt<>(message, queue, this::attemptEnded));
-    } else {
+    if (!isPresent(message.intake())) {
       // Paused while this was about to begin: then nothing may start any more.
       giveBack(message);
       attemptEnded();
+      return;
+    }
+    try {
+      invoker.invoke(new Attempt<>(message, queue, this::attemptEnded));
+    } catch (Throwable failure) {
+      lost(message, failure.toString());
     }
   }
 
   private void lost(Handed message, String why) {
-    log.info("message {} comes again, its attempt could not begin: {}", message.in().id(), why);
     if (message.claim()) {
-      message.intake().drop(message);
+      message.letGo();
+      attemptEnded();
+      log.info("message {} comes again, its attempt could not begin: {}", message.in().id(), why);
     }
-    attemptEnded();
   }
 
   private void attemptEnded() {
-    synchronized (lock) {
-      attempts--;
-    }
+    endOne();
     pump();
   }
 
@@ -230,6 +245,14 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   public void left() {
     synchronized (lock) {
       inFlight--;
+    }
+    refill();
+  }
+
+  @Override
+  public void missed(Intake from, int count) {
+    synchronized (lock) {
+      credit -= from == intake ? count : 0;
     }
     refill();
   }

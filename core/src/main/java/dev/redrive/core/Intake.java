@@ -12,7 +12,6 @@ import dev.redrive.spi.Settlement;
 import dev.redrive.spi.Sink;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
-import dev.redrive.spi.Timers;
 import dev.redrive.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,15 +34,18 @@ import org.slf4j.LoggerFactory;
 final class Intake implements Sink {
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final int RENEWALS_PER_LEASE = 3;
+  private static final Duration UPKEEP = LEASE.dividedBy(3);
   private static final int BATCH_MAX = 1_024;
   private static final int BEGINS_MAX = 3;
   private static final Duration BEGIN_AGAIN = Duration.ofSeconds(1);
 
   /** Who gets the messages. */
   interface Receiver {
-    /** Takes messages of one intake that are leased and not begun. */
+    /** Takes messages of one intake that are leased and not begun. Throws nothing. */
     void receive(List<Handed> messages);
+
+    /** So many messages came and could not be taken: they come again. Throws nothing. */
+    void missed(Intake from, int count);
 
     /** One of the messages is settled, or its settlement failed: it is not held any more. */
     void left();
@@ -58,27 +60,36 @@ final class Intake implements Sink {
   private final Credit credit;
   private final ShortDelays shortDelays;
   private final Batcher<Handed, Settled> begins;
-  private final Batcher<Settlement, Settled> settlements;
+  private final Batcher<Settlement, Settled> ends;
+  private final Batcher<Settlement, Settled> moves;
   // In the order they came, so that on virtual time a run is always the same.
   private final Set<Handed> held = Collections.synchronizedSet(new LinkedHashSet<>());
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
   private final AtomicBoolean isClosed = new AtomicBoolean();
+  private final boolean canRenew;
+  private final WakeUp upkeep;
   private volatile boolean isDrained;
-  private volatile Timers.@Nullable Timer renewal;
 
   Intake(Transport transport, String queue, Environment environment, Receiver receiver) {
     Capabilities capabilities = transport.capabilities();
     this.environment = environment;
     this.receiver = receiver;
     this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
-    this.settlements =
-        Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
+    this.ends = settlements(capabilities);
+    // A batch is answered as a whole, and for a move a transport may have to store a copy first,
+    // which a broker that is blocked does not take: where batches may overlap, acknowledgements do
+    // not wait for that.
+    this.moves = capabilities.has(Capability.PIPELINED_BATCHES) ? settlements(capabilities) : ends;
     this.subscription = transport.subscribe(queue, new SubscribeOptions(LEASE), this);
     this.credit = new Credit(subscription, environment.timers());
     this.shortDelays = new ShortDelays(capabilities.minDelay(), environment, credit);
-    if (capabilities.has(Capability.RENEW)) {
-      armRenewal();
-    }
+    this.canRenew = capabilities.has(Capability.RENEW);
+    this.upkeep = WakeUp.byElapsed(environment, this::upkeep);
+    upkeepFollows();
+  }
+
+  private Batcher<Settlement, Settled> settlements(Capabilities capabilities) {
+    return Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
   }
 
   /** Asks for so many more messages. */
@@ -88,18 +99,40 @@ final class Intake implements Sink {
 
   @Override
   public void accept(List<InMessage> messages) {
-    List<Handed> handed = new ArrayList<>(messages.size());
-    for (InMessage message : messages) {
-      Handed each = new Handed(message, this);
-      held.add(each);
-      if (shortDelays.isShort(message.dueAt())) {
-        shortDelays.await(each, message.dueAt(), true, () -> receiver.receive(List.of(each)));
-      } else {
-        handed.add(each);
+    int missed = messages.size();
+    try {
+      upkeepFollows();
+      List<Handed> ready = new ArrayList<>(messages.size());
+      try {
+        for (InMessage message : messages) {
+          take(message, ready);
+          missed--;
+        }
+      } finally {
+        if (!ready.isEmpty()) {
+          receiver.receive(ready);
+        }
       }
+    } catch (Throwable failure) {
+      // No memory: their leases run out, and meanwhile others are asked for in their place.
+      receiver.missed(this, missed);
+      log.error("{} messages cannot be taken and come again", missed, failure);
     }
-    if (!handed.isEmpty()) {
-      receiver.receive(handed);
+  }
+
+  private void take(InMessage message, List<Handed> ready) {
+    Handed taken = new Handed(message, this);
+    held.add(taken);
+    try {
+      if (shortDelays.isShort(message.dueAt())) {
+        List<Handed> alone = List.of(taken);
+        shortDelays.await(taken, message.dueAt(), true, () -> receiver.receive(alone));
+      } else {
+        ready.add(taken);
+      }
+    } catch (Throwable failure) {
+      held.remove(taken);
+      throw failure;
     }
   }
 
@@ -140,8 +173,20 @@ final class Intake implements Sink {
       if (tries++ >= BEGINS_MAX) {
         return false;
       }
-      environment.timers().after(BEGIN_AGAIN, () -> begins.add(message, this));
-      return true;
+      try {
+        environment.timers().after(BEGIN_AGAIN, this::retry);
+        return true;
+      } catch (RuntimeException | Error noTimer) {
+        return false;
+      }
+    }
+
+    private void retry() {
+      try {
+        begins.add(message, this);
+      } catch (RuntimeException | Error failure) {
+        callback.failed(failure);
+      }
     }
   }
 
@@ -157,31 +202,42 @@ final class Intake implements Sink {
         new Batcher.Callback<>() {
           @Override
           public void done(Settled settled) {
-            tellUnlessDone(message, settled);
             leave(message);
+            tellUnlessDone(message, settled);
             answer.complete(settled);
           }
 
           @Override
           public void failed(Throwable cause) {
+            leave(message);
             log.warn(
                 "message {} could not be settled and comes again: {}",
                 message.in().id(),
                 cause.toString());
-            leave(message);
             answer.completeExceptionally(cause);
           }
         };
     if (settlement instanceof Settlement.Retry retry && shortDelays.isShort(retry.dueAt())) {
       shortDelays.await(
-          message,
-          retry.dueAt(),
-          receiver.hasWindow(),
-          () -> settlements.add(settlement, callback));
+          message, retry.dueAt(), receiver.hasWindow(), () -> settleWaiting(settlement, callback));
     } else {
-      settlements.add(settlement, callback);
+      batcher(settlement).add(settlement, callback);
     }
     return answer;
+  }
+
+  private void settleWaiting(Settlement settlement, Batcher.Callback<Settled> callback) {
+    try {
+      batcher(settlement).add(settlement, callback);
+    } catch (RuntimeException | Error failure) {
+      callback.failed(failure);
+    }
+  }
+
+  private Batcher<Settlement, Settled> batcher(Settlement settlement) {
+    boolean isEnd =
+        settlement instanceof Settlement.Ack || settlement instanceof Settlement.Discard;
+    return isEnd ? ends : moves;
   }
 
   private static void tellUnlessDone(Handed message, Settled settled) {
@@ -212,7 +268,7 @@ final class Intake implements Sink {
   private CompletionStage<Void> stopped() {
     try {
       return subscription.drain();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       return CompletableFuture.failedStage(failure);
     }
   }
@@ -230,10 +286,7 @@ final class Intake implements Sink {
     if (!held.isEmpty() || !isClosed.compareAndSet(false, true)) {
       return;
     }
-    Timers.Timer pending = renewal;
-    if (pending != null) {
-      pending.cancel();
-    }
+    upkeep.cancel();
     try {
       subscription.close();
     } finally {
@@ -249,22 +302,31 @@ final class Intake implements Sink {
     return subscription.settle(batch);
   }
 
-  private void armRenewal() {
+  private void upkeepFollows() {
     if (!isClosed.get()) {
-      renewal = environment.timers().after(LEASE.dividedBy(RENEWALS_PER_LEASE), this::renew);
+      upkeep.notAfter(environment.timers().nanoTimeAfter(UPKEEP));
+    }
+  }
+
+  /** Renews the leases, and does what could not be done before for want of memory. */
+  private void upkeep() {
+    // First of all: whatever becomes of this one, the next must follow.
+    upkeepFollows();
+    credit.askRefused();
+    shortDelays.watch();
+    if (canRenew) {
+      renew();
     }
   }
 
   private void renew() {
-    // Armed first: whatever becomes of this renewal, the next one must follow.
-    armRenewal();
     List<Handed> all = List.copyOf(held);
     if (all.isEmpty()) {
       return;
     }
     try {
       subscription.renew(leases(all), LEASE).whenComplete(this::renewed);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       renewed(List.of(), failure);
     }
   }

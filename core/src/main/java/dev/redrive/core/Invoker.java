@@ -14,6 +14,11 @@ interface Invoker<T> {
   /** Runs the handler for an attempt that has begun. Each attempt given is ended once. */
   void invoke(Attempt<T> attempt);
 
+  /** Does something that invokes handlers, perhaps several. */
+  default void together(Runnable invocations) {
+    invocations.run();
+  }
+
   /** Changes the limits for attempts from now on. */
   void limit(int concurrency, Duration timeout);
 

@@ -19,13 +19,16 @@ import org.slf4j.LoggerFactory;
  */
 final class Lane implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
+  private static final long UNKNOWN = -1;
 
   private final Lanes lanes;
   private final AtomicReference<Lanes.@Nullable Job> job = new AtomicReference<>();
   // Written before the job and read after it, which is volatile, so it need not be.
   private long end = Long.MAX_VALUE;
-  // Only the lane's own thread uses it.
+  // Only the lane's own thread uses these.
   private boolean isLost;
+  private long began;
+  private int jobs;
   // Guarded by this.
   private @Nullable Thread thread;
   private boolean isInterrupted;
@@ -68,8 +71,10 @@ final class Lane implements Runnable {
       thread = Thread.currentThread();
     }
     try {
+      began = time();
       Lanes.Job next = lanes.next();
       while (next != null) {
+        jobs++;
         runOne(next);
         next = isLost ? null : lanes.next();
       }
@@ -120,7 +125,21 @@ final class Lane implements Runnable {
       synchronized (this) {
         thread = null;
       }
-      lanes.left(this);
+      lanes.left(this, jobs, sinceBegan());
+    }
+  }
+
+  private long sinceBegan() {
+    long now = time();
+    return began == UNKNOWN || now == UNKNOWN ? Long.MAX_VALUE : now - began;
+  }
+
+  private long time() {
+    try {
+      return lanes.now();
+    } catch (RuntimeException | Error noMemory) {
+      // Jobs are to be done all the same, and do not count as brief.
+      return UNKNOWN;
     }
   }
 

@@ -27,6 +27,11 @@ final class LaneInvoker<T> implements Invoker<T> {
   }
 
   @Override
+  public void together(Runnable invocations) {
+    lanes.together(invocations);
+  }
+
+  @Override
   public void limit(int concurrency, Duration timeout) {
     lanes.limit(concurrency, timeout);
   }
@@ -86,7 +91,8 @@ final class LaneInvoker<T> implements Invoker<T> {
 
     @Override
     public void finished() {
-      // The attempt ended itself in run().
+      // It ended itself in run(), unless there was no memory for that.
+      attempt.abandon();
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * or 16); beyond, jobs wait, because a program whose handlers all hang must not be given ever more
  * threads.
  *
+ * <p>Jobs that are submitted together have their lanes started together, and no more lanes than
+ * their {@link LanePace} is worth; when those are stuck for a moment, the others get theirs.
+ *
  * <p>Timeouts need no timer for each job: one that waits for the earliest end, and then looks for
  * the next earliest, serves all lanes. A job's begin and end take no lock, only the coming and
  * going of lanes does.
@@ -36,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class Lanes {
   private static final Logger log = LoggerFactory.getLogger(Lanes.class);
   private static final int LOST_MIN = 16;
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
@@ -62,6 +68,10 @@ final class Lanes {
   private final Set<Lane> lanes = ConcurrentHashMap.newKeySet();
   private final WakeUp sweep;
   private final WakeUp restart;
+  private final WakeUp relief;
+  private final LanePace pace = new LanePace();
+  // Who submits several jobs now, and starts lanes for them at the end.
+  private final AtomicInteger submitters = new AtomicInteger();
   // Protects the counts of lanes.
   private final Object lock = new Object();
   private int laneCount;
@@ -82,6 +92,7 @@ final class Lanes {
     this.timeoutNanos = Times.nanos(timeout);
     this.sweep = WakeUp.byElapsed(environment, this::sweep);
     this.restart = WakeUp.byElapsed(environment, this::startLanes);
+    this.relief = WakeUp.byElapsed(environment, this::relieve);
   }
 
   /** Changes the limits for jobs that begin from now on. */
@@ -110,8 +121,34 @@ final class Lanes {
     if (isStopped) {
       // Looked at after the adding: stop() looks among what waits after saying so.
       forgetWaiting();
-    } else if (!isFull) {
+    } else if (!isFull && submitters.get() == 0) {
       startLane();
+    }
+  }
+
+  /** Does something that submits jobs, perhaps several, and then starts lanes for all of them. */
+  void together(Runnable submits) {
+    submitters.incrementAndGet();
+    try {
+      submits.run();
+    } finally {
+      submitters.decrementAndGet();
+      startLanesOrNone();
+    }
+  }
+
+  private void startLanesOrNone() {
+    try {
+      startLanes();
+    } catch (RuntimeException | Error noMemory) {
+      // Neither a thread nor a timer that would try again: whoever waits is told so.
+      log.error("no thread for handlers, what waits for one is given back", noMemory);
+      synchronized (lock) {
+        if (laneCount > 0) {
+          return;
+        }
+      }
+      forgetWaiting();
     }
   }
 
@@ -158,16 +195,49 @@ final class Lanes {
     }
   }
 
-  /** Starts as many lanes as may be for what waits. */
+  /** Starts a lane for each job that waits, if so many may be. */
   private void startLanes() {
-    boolean isMore = true;
-    while (isMore && !waiting.isEmpty()) {
-      isMore = startLane();
+    Iterator<Job> jobs = waiting.iterator();
+    while (jobs.hasNext() && startLane()) {
+      jobs.next();
     }
+  }
+
+  /** Jobs were left to the lanes there are: if these take none, they get lanes of their own. */
+  private void relieve() {
+    Job first = waiting.peek();
+    pace.waitsFirst(first);
+    startLanes();
+    if (first != null && !isWatched()) {
+      pace.doubt();
+    }
+  }
+
+  /** Looks after the jobs that wait in a moment; false if that cannot be. */
+  private boolean isWatched() {
+    try {
+      relief.notAfter(now() + PATIENCE_NANOS);
+      return true;
+    } catch (RuntimeException | Error noMemory) {
+      log.debug("what waits for a lane cannot be watched", noMemory);
+      return false;
+    }
+  }
+
+  private boolean isEnough() {
+    synchronized (lock) {
+      if (!pace.isEnough(laneCount)) {
+        return false;
+      }
+    }
+    return isWatched();
   }
 
   /** Starts one lane, if one more may be. */
   private boolean startLane() {
+    if (isEnough()) {
+      return false;
+    }
     synchronized (lock) {
       // A stuck lane gives its place away, but only so many may be stuck at once.
       if (laneCount >= laneMax || lostCount >= lostMax()) {
@@ -176,16 +246,20 @@ final class Lanes {
       laneCount++;
       counted();
     }
-    Lane lane = new Lane(this);
-    lanes.add(lane);
+    Lane lane = null;
     try {
+      lane = new Lane(this);
+      lanes.add(lane);
       executor.execute(lane);
       return true;
     } catch (RuntimeException | Error refused) {
       // A bounded pool that is full, or no memory for a thread: the jobs wait until there is one.
-      log.warn("no thread for a handler, tried again in a moment: {}", refused.toString());
-      depart(lane);
+      if (lane != null) {
+        lanes.remove(lane);
+      }
+      leave();
       restart.notAfter(now() + REFUSED_PAUSE_NANOS);
+      log.warn("no thread for a handler, tried again in a moment: {}", refused.toString());
       return false;
     }
   }
@@ -209,17 +283,18 @@ final class Lanes {
     }
   }
 
-  /** A lane has ended for want of jobs. */
-  void left(Lane lane) {
-    depart(lane);
+  /** A lane has ended for want of jobs, of which it did so many in this time. */
+  void left(Lane lane, int jobs, long nanos) {
+    pace.did(jobs, nanos);
+    lanes.remove(lane);
+    leave();
     // A job may have come after the lane's last look, and found it still counted.
     if (!waiting.isEmpty()) {
       startLane();
     }
   }
 
-  private void depart(Lane lane) {
-    lanes.remove(lane);
+  private void leave() {
     synchronized (lock) {
       laneCount--;
       counted();
@@ -227,21 +302,27 @@ final class Lanes {
   }
 
   // Not of the wall clock: one that is set must not time all handlers out, nor none any more.
-  private long now() {
+  long now() {
     return environment.timers().nanoTime();
   }
 
   /** When a job that begins now has taken too long, as {@link Timers#nanoTime}. */
   long endFromNow() {
-    return Times.later(now(), timeoutNanos);
+    try {
+      return Times.later(now(), timeoutNanos);
+    } catch (RuntimeException | Error noMemory) {
+      // Better without a timeout than not at all: the job is in nobody else's hands.
+      return Long.MAX_VALUE;
+    }
   }
 
   /** A job begins in the lane: sees to it that its timeout is watched. */
   void began(Lane lane) {
     try {
       sweep.notAfter(lane.end());
-    } catch (RuntimeException failure) {
-      // Timers that are closing, perhaps. Better without a timeout than not at all.
+    } catch (RuntimeException | Error failure) {
+      // Timers that are closing, perhaps, or no memory for one. Better without a timeout than not
+      // at all.
       log.error("the timeout of a job cannot be watched", failure);
     }
   }

@@ -8,7 +8,6 @@ import dev.redrive.RedriveException;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -112,7 +111,7 @@ final class LeaseDesk<T> implements Intake.Receiver {
       }
       line.add(waiter);
     }
-    Timers.Timer timer = environment.timers().after(waits, waiter::leaveEmpty);
+    Timers.Timer timer = timer(waiter, waits);
     CompletionStage<List<Delivery<T>>> answer = waiter.answer;
     answer.whenComplete(
         (deliveries, error) -> {
@@ -122,10 +121,20 @@ final class LeaseDesk<T> implements Intake.Receiver {
         });
     try {
       ask();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       waiter.answer.completeExceptionally(failure);
     }
     return answer;
+  }
+
+  private Timers.Timer timer(Waiter waiter, Duration waits) {
+    try {
+      return environment.timers().after(waits, waiter::leaveEmpty);
+    } catch (RuntimeException | Error failure) {
+      // Its consumer is told, and must not be served any more.
+      waiter.leaveLine();
+      throw failure;
+    }
   }
 
   private RedriveException closed() {
@@ -161,7 +170,7 @@ final class LeaseDesk<T> implements Intake.Receiver {
   private void askAgain() {
     try {
       ask();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       log.warn("no messages can be leased from queue {} now: {}", queue.name(), failure.toString());
     }
   }
@@ -203,7 +212,8 @@ final class LeaseDesk<T> implements Intake.Receiver {
 
   @Override
   public void receive(List<Handed> messages) {
-    Deque<Handed> admitted = new ArrayDeque<>(admit(messages));
+    count(messages);
+    Deque<Handed> admitted = admitted(messages);
     while (!admitted.isEmpty()) {
       Waiter waiter = next();
       if (waiter == null) {
@@ -213,12 +223,24 @@ final class LeaseDesk<T> implements Intake.Receiver {
         askAgain();
         return;
       }
-      List<Handed> share = new ArrayList<>();
+      serve(waiter, admitted);
+    }
+  }
+
+  private void serve(Waiter waiter, Deque<Handed> admitted) {
+    List<Handed> share = List.of();
+    try {
+      Share<T> deliveries =
+          new Share<>(
+              queue, (handed, message) -> open(handed, message, waiter.lease), waiter::served);
+      share = new ArrayList<>(Math.min(waiter.max, admitted.size()));
       while (share.size() < waiter.max && !admitted.isEmpty()) {
         share.add(admitted.poll());
       }
-      new Share<>(queue, (handed, message) -> open(handed, message, waiter.lease), waiter::served)
-          .begin(share);
+      deliveries.begin(share);
+    } catch (Throwable failure) {
+      share.forEach(Handed::letGo);
+      waiter.answer.completeExceptionally(failure);
     }
   }
 
@@ -228,20 +250,27 @@ final class LeaseDesk<T> implements Intake.Receiver {
     }
   }
 
-  private List<Handed> admit(List<Handed> messages) {
-    Instant now = queue.now();
-    List<Handed> admitted = new ArrayList<>(messages.size());
+  private void count(List<Handed> messages) {
     synchronized (lock) {
       for (Handed message : messages) {
         credit -= message.intake() == intake ? 1 : 0;
       }
     }
+  }
+
+  private Deque<Handed> admitted(List<Handed> messages) {
+    Deque<Handed> admitted = new ArrayDeque<>(messages.size());
     for (Handed message : messages) {
-      Optional<Admission.Refusal> refusal = Admission.check(message, queue.options().policy(), now);
-      if (refusal.isEmpty()) {
-        admitted.add(message);
-      } else if (message.claim()) {
-        queue.settler().turnAway(message, refusal.get());
+      try {
+        Optional<Admission.Refusal> refusal =
+            Admission.check(message, queue.options().policy(), queue.now());
+        if (refusal.isEmpty()) {
+          admitted.add(message);
+        } else if (message.claim()) {
+          queue.settler().turnAway(message, refusal.get());
+        }
+      } catch (Throwable failure) {
+        message.letGo(failure);
       }
     }
     return admitted;
@@ -267,19 +296,36 @@ final class LeaseDesk<T> implements Intake.Receiver {
     LeasedDelivery<T> delivery =
         new LeasedDelivery<>(handed, message, queue.settler(), environment, open::remove);
     open.add(delivery);
-    delivery.leaseFor(lease);
+    try {
+      delivery.leaseFor(lease);
+    } catch (RuntimeException | Error failure) {
+      open.remove(delivery);
+      throw failure;
+    }
     return delivery;
   }
 
   private void giveBack(Handed message, String why) {
     if (message.claim()) {
-      queue.settler().release(message, why);
+      try {
+        queue.settler().release(message, why);
+      } catch (Throwable failure) {
+        message.letGo(failure);
+      }
     }
   }
 
   @Override
   public void left() {
     // Credit here follows who waits, not what is settled.
+  }
+
+  @Override
+  public void missed(Intake from, int count) {
+    synchronized (lock) {
+      credit -= from == intake ? count : 0;
+    }
+    askAgain();
   }
 
   @Override

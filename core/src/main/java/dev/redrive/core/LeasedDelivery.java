@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * transport's own lease below it is renewed for as long as this one lasts.
  */
 final class LeasedDelivery<T> implements Delivery<T> {
+  private static final int ANY = 0;
+
   private final Handed handed;
   private final Message<T> message;
   private final Settler settler;
@@ -116,7 +117,7 @@ final class LeasedDelivery<T> implements Delivery<T> {
 
   private void expire(int lease) {
     // If not, the lease was moved while this was about to run.
-    if (endIf(() -> lease == leases)) {
+    if (endIf(lease)) {
       settleNow(
           () ->
               settler.failed(
@@ -127,15 +128,13 @@ final class LeasedDelivery<T> implements Delivery<T> {
   }
 
   private CompletionStage<Settled> settle(Supplier<CompletionStage<Settled>> settlement) {
-    return endIf(() -> true)
-        ? settleNow(settlement)
-        : CompletableFuture.completedFuture(Settled.STALE);
+    return endIf(ANY) ? settleNow(settlement) : CompletableFuture.completedFuture(Settled.STALE);
   }
 
-  /** Ends the lease if it has not ended and that is wanted: looking and ending are one step. */
-  private boolean endIf(BooleanSupplier isWanted) {
+  /** Ends the lease if it has not ended and is this one: looking and ending are one step. */
+  private boolean endIf(int lease) {
     synchronized (lock) {
-      if (isOver || !isWanted.getAsBoolean()) {
+      if (isOver || (lease != ANY && lease != leases)) {
         return false;
       }
       isOver = true;
@@ -145,8 +144,13 @@ final class LeasedDelivery<T> implements Delivery<T> {
   }
 
   private CompletionStage<Settled> settleNow(Supplier<CompletionStage<Settled>> settlement) {
-    settled.accept(this);
-    return handed.claim() ? settlement.get() : CompletableFuture.completedFuture(Settled.STALE);
+    try {
+      settled.accept(this);
+      return handed.claim() ? settlement.get() : CompletableFuture.completedFuture(Settled.STALE);
+    } catch (Throwable failure) {
+      handed.letGo();
+      throw failure;
+    }
   }
 
   // Guarded by the lock.

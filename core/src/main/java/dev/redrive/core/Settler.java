@@ -181,8 +181,7 @@ final class Settler {
     try {
       return settlement.get();
     } catch (Throwable failure) {
-      log.error("message {} could not be settled and comes again", message.in().id(), failure);
-      message.intake().drop(message);
+      message.letGo(failure);
       return CompletableFuture.failedStage(failure);
     }
   }

@@ -45,7 +45,20 @@ final class Share<T> {
   void begin(List<Handed> messages) {
     pending.set(messages.size());
     for (Handed message : messages) {
-      message.intake().begin(message, new Beginning(message));
+      try {
+        message.intake().begin(message, new Beginning(message));
+      } catch (Throwable failure) {
+        lost(message, failure);
+      }
+    }
+  }
+
+  /** There is no memory to go on with this one: it comes again. */
+  private void lost(Handed message, Throwable failure) {
+    try {
+      message.letGo(failure);
+    } finally {
+      oneLess();
     }
   }
 
@@ -64,27 +77,24 @@ final class Share<T> {
 
     @Override
     public void done(Settled settled) {
-      try {
-        if (settled == Settled.DONE) {
-          deliver().ifPresent(begun::add);
-        } else {
-          drop();
-        }
-      } finally {
+      if (settled != Settled.DONE) {
+        message.letGo();
         oneLess();
+        return;
       }
+      try {
+        deliver().ifPresent(begun::add);
+      } catch (Throwable failure) {
+        lost(message, failure);
+        return;
+      }
+      oneLess();
     }
 
     @Override
     public void failed(Throwable cause) {
-      drop();
+      message.letGo();
       oneLess();
-    }
-
-    private void drop() {
-      if (message.claim()) {
-        message.intake().drop(message);
-      }
     }
 
     private Optional<Delivery<T>> deliver() {

@@ -74,7 +74,7 @@ final class ShortDelays {
   }
 
   /**
-   * Runs the action at the message's due time, on the timers' thread.
+   * Runs the action at the message's due time, on the timers' thread. If this throws, it will not.
    *
    * @param takesPlace whether the message takes the place of one that is wanted, and so lends one
    */
@@ -82,15 +82,26 @@ final class ShortDelays {
     Wait wait = new Wait(due, message.in().body().length, then);
     int count = messages.incrementAndGet();
     long sum = bytes.addAndGet(wait.size);
-    if (takesPlace && count <= MESSAGES_MAX && sum <= BYTES_MAX) {
-      wait.isLent = true;
-      credit.lend();
+    try {
+      if (takesPlace && count <= MESSAGES_MAX && sum <= BYTES_MAX) {
+        wait.isLent = true;
+        credit.lend();
+      }
+      line.add(wait);
+    } catch (Throwable failure) {
+      // No memory to wait in, or for its timer: it does not wait, and its caller knows.
+      leave(wait);
+      throw failure;
     }
-    line.add(wait);
     // Looked at after the adding: end() looks among what waits after saying so.
     if (isEnded && line.remove(wait)) {
       over(wait);
     }
+  }
+
+  /** Sees to it that what waits is watched, which may have failed before. */
+  void watch() {
+    line.watch();
   }
 
   /** Lets all that waits go on at once, and nothing wait any more. */
@@ -99,12 +110,16 @@ final class ShortDelays {
     line.removeAll().forEach(this::over);
   }
 
-  private void over(Wait wait) {
+  private void leave(Wait wait) {
     messages.decrementAndGet();
     bytes.addAndGet(-wait.size);
     if (wait.isLent) {
       credit.repay();
     }
+  }
+
+  private void over(Wait wait) {
+    leave(wait);
     try {
       wait.then.run();
     } catch (Throwable failure) {

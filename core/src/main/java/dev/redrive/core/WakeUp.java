@@ -10,9 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One timer for many times: wakes at the earliest that was asked for, and then not again until it
- * is asked. Thread-safe; asking for a time later than the earliest costs one volatile read.
+ * is asked; but an action that fails, as when there is no memory, runs again in a moment.
+ * Thread-safe; asking for a time later than the earliest costs one volatile read.
  */
 final class WakeUp {
+  private static final Duration AGAIN = Duration.ofMillis(100);
+
+  private final Timers timers;
   private final Alarm alarm;
   private final Runnable action;
   private final Object lock = new Object();
@@ -21,7 +25,8 @@ final class WakeUp {
   // Guarded by the lock.
   private Timers.@Nullable Timer timer;
 
-  private WakeUp(Alarm alarm, Runnable action) {
+  private WakeUp(Timers timers, Alarm alarm, Runnable action) {
+    this.timers = timers;
     this.alarm = alarm;
     this.action = action;
   }
@@ -37,8 +42,8 @@ final class WakeUp {
    * @param action runs on the timers' thread, and asks for the next time itself
    */
   static WakeUp byClock(Environment environment, Runnable action) {
-    return new WakeUp(
-        (due, wake) -> environment.timers().at(Instant.EPOCH.plusNanos(due), wake), action);
+    Timers timers = environment.timers();
+    return new WakeUp(timers, (due, wake) -> timers.at(Instant.EPOCH.plusNanos(due), wake), action);
   }
 
   /**
@@ -49,7 +54,9 @@ final class WakeUp {
   static WakeUp byElapsed(Environment environment, Runnable action) {
     Timers timers = environment.timers();
     return new WakeUp(
-        (due, wake) -> timers.after(Duration.ofNanos(due - timers.nanoTime()), wake), action);
+        timers,
+        (due, wake) -> timers.after(Duration.ofNanos(due - timers.nanoTime()), wake),
+        action);
   }
 
   /** Sees to it that the action runs once this time has come. */
@@ -62,13 +69,7 @@ final class WakeUp {
         return;
       }
       // First of all: where no timer can be set, the one that is set must stay.
-      Timers.Timer earlier = alarm.set(due, () -> wake(due));
-      Timers.Timer later = timer;
-      if (later != null) {
-        later.cancel();
-      }
-      earliest = due;
-      timer = earlier;
+      set(due, alarm.set(due, () -> wake(due)));
     }
   }
 
@@ -80,6 +81,41 @@ final class WakeUp {
       }
       earliest = Long.MAX_VALUE;
     }
-    action.run();
+    try {
+      action.run();
+    } catch (Throwable failure) {
+      again(due);
+      throw failure;
+    }
+  }
+
+  private void again(long due) {
+    synchronized (lock) {
+      if (due < earliest) {
+        set(due, timers.after(AGAIN, () -> wake(due)));
+      }
+    }
+  }
+
+  // Guarded by the lock.
+  private void set(long due, Timers.Timer changed) {
+    Timers.Timer former = timer;
+    if (former != null) {
+      former.cancel();
+    }
+    earliest = due;
+    timer = changed;
+  }
+
+  /** Forgets the time that was asked for. */
+  void cancel() {
+    synchronized (lock) {
+      Timers.Timer former = timer;
+      if (former != null) {
+        former.cancel();
+      }
+      earliest = Long.MAX_VALUE;
+      timer = null;
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,28 @@ class BatcherTest {
     assertThat(batches.stream().flatMap(List::stream))
         .containsExactlyElementsOf(IntStream.range(0, 95).boxed().toList());
     assertThat(told.results).hasSize(95);
+  }
+
+  @Test
+  void a_batch_whose_answer_there_is_no_memory_to_wait_for_is_told_and_holds_up_no_other() {
+    OutOfMemoryError none = new OutOfMemoryError("planned");
+    List<CompletableFuture<List<String>>> deaf = new ArrayList<>();
+    deaf.add(
+        new CompletableFuture<>() {
+          @Override
+          public CompletableFuture<List<String>> whenComplete(
+              BiConsumer<? super List<String>, ? super Throwable> action) {
+            throw none;
+          }
+        });
+    Batcher<Integer, String> batcher =
+        new Batcher<>(100, HERE, batch -> deaf.isEmpty() ? atOnce(batch) : deaf.remove(0));
+
+    batcher.add(1, told);
+    batcher.add(2, told);
+
+    assertThat(told.failures).containsExactly(none);
+    assertThat(told.results).containsExactly("2");
   }
 
   @Test

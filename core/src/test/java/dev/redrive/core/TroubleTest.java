@@ -59,6 +59,27 @@ class TroubleTest {
     assertThat(world.stats(queue).succeeded()).isEqualTo(sent);
   }
 
+  /** A broker that is blocked takes no copies, and acknowledgements all the same. */
+  @Test
+  void success_does_not_wait_for_the_copy_of_another_message() {
+    world.transport().overlap();
+    world.transport().settling(Trouble.COPIES_NEVER_ANSWER);
+    queue.handle(
+        message -> {
+          if (message.id().equals("bad")) {
+            throw new IOException("planned");
+          }
+        });
+    world.send(queue, "bad");
+    world.advance(Duration.ofSeconds(2));
+
+    for (int i = 0; i < 9; i++) {
+      world.send(queue, "good " + i);
+    }
+
+    assertThat(world.stats(queue).succeeded()).isEqualTo(9);
+  }
+
   @Test
   void what_could_not_be_asked_for_is_asked_for_again() {
     queue.handle(log::note);

@@ -46,7 +46,9 @@ final class TroubledTransport implements Transport {
     UNKNOWN,
     DONE_BUT_UNKNOWN,
     ANSWERS_LATE,
-    NEVER_ANSWERS
+    NEVER_ANSWERS,
+    /** Of a list of settlements in which a message comes again or dies. */
+    COPIES_NEVER_ANSWER
   }
 
   private final Transport transport;
@@ -62,8 +64,10 @@ final class TroubledTransport implements Transport {
   private int failingRequests;
   private Optional<Haste> haste = Optional.empty();
   private boolean isProvisioningStuck;
+  private boolean isOverlapping;
   private UnaryOperator<InMessage> forgery = UnaryOperator.identity();
   private int outstanding;
+  private int asked;
   private int outstandingMost;
   private int subscriptions;
   private int settlements;
@@ -112,6 +116,11 @@ final class TroubledTransport implements Transport {
     isProvisioningStuck = true;
   }
 
+  /** Says that batches may overlap. */
+  void overlap() {
+    isOverlapping = true;
+  }
+
   /** Messages are handed over changed. */
   void forge(UnaryOperator<InMessage> change) {
     forgery = change;
@@ -124,6 +133,11 @@ final class TroubledTransport implements Transport {
 
   int outstanding() {
     return outstanding;
+  }
+
+  /** How many are asked for and have not come. */
+  int asked() {
+    return asked;
   }
 
   /** Subscriptions that are open. */
@@ -163,7 +177,7 @@ final class TroubledTransport implements Transport {
         late.add(() -> answer.complete(real.join()));
         yield answer;
       }
-      case NEVER_ANSWERS -> new CompletableFuture<>();
+      case NEVER_ANSWERS, COPIES_NEVER_ANSWER -> new CompletableFuture<>();
     };
   }
 
@@ -173,6 +187,9 @@ final class TroubledTransport implements Transport {
     Set<Capability> features = EnumSet.noneOf(Capability.class);
     features.addAll(real.features());
     features.removeAll(missing);
+    if (isOverlapping) {
+      features.add(Capability.PIPELINED_BATCHES);
+    }
     Capabilities lacking =
         new Capabilities(
             real.durability(),
@@ -249,6 +266,7 @@ final class TroubledTransport implements Transport {
 
     private void accept(Sink sink, List<InMessage> messages) {
       credit -= messages.size();
+      asked -= messages.size();
       sink.accept(
           messages.stream()
               .map(message -> haste.map(each -> each.handedOver(message)).orElse(message))
@@ -262,6 +280,7 @@ final class TroubledTransport implements Transport {
         throw new TransportException("planned");
       }
       credit += n;
+      asked += n;
       outstanding += n;
       outstandingMost = Math.max(outstandingMost, outstanding);
       subscription.request(n);
@@ -280,7 +299,11 @@ final class TroubledTransport implements Transport {
           batch.stream()
               .map(settlement -> haste.map(each -> each.settled(settlement)).orElse(settlement))
               .toList();
-      return answer(atSettle, batch.size(), () -> subscription.settle(asked));
+      boolean isSpared =
+          atSettle == Trouble.COPIES_NEVER_ANSWER
+              && batch.stream().allMatch(Settlement.Ack.class::isInstance);
+      return answer(
+          isSpared ? Trouble.NONE : atSettle, batch.size(), () -> subscription.settle(asked));
     }
 
     @Override
@@ -302,6 +325,7 @@ final class TroubledTransport implements Transport {
     public CompletionStage<Void> drain() {
       // What was requested and did not come never comes.
       outstanding -= credit;
+      asked -= credit;
       credit = 0;
       return subscription.drain();
     }

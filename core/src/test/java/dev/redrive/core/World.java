@@ -53,6 +53,7 @@ final class World implements AutoCloseable {
   private final Journal journal = new Journal();
   private final long seed;
   private final Optional<Executor> handlers;
+  private final UnaryOperator<Environment> spoil;
   private VirtualProcess process;
   private MemoryTransport memory;
   private TroubledTransport transport;
@@ -64,16 +65,22 @@ final class World implements AutoCloseable {
   }
 
   World(long seed) {
-    this(seed, Optional.empty());
+    this(seed, Optional.empty(), UnaryOperator.identity());
   }
 
   World(Executor handlers) {
-    this(0, Optional.of(handlers));
+    this(0, Optional.of(handlers), UnaryOperator.identity());
   }
 
-  private World(long seed, Optional<Executor> handlers) {
+  /** The engine runs out of memory when it is told to; the transport does not. */
+  World(NoMemory memory) {
+    this(0, Optional.empty(), memory::in);
+  }
+
+  private World(long seed, Optional<Executor> handlers, UnaryOperator<Environment> spoil) {
     this.seed = seed;
     this.handlers = handlers;
+    this.spoil = spoil;
     this.process = process();
     this.memory = memory();
     this.transport = new TroubledTransport(memory);
@@ -89,7 +96,7 @@ final class World implements AutoCloseable {
   }
 
   private Redrive opened() {
-    Environment environment = process.environment();
+    Environment environment = spoil.apply(process.environment());
     Redrive opened =
         Engine.builder()
             .environment(environment)

@@ -11,6 +11,7 @@ import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Transport;
 import dev.redrive.spi.TransportProvider;
+import dev.redrive.testkit.servers.KafkaServer;
 import dev.redrive.testkit.servers.RabbitServer;
 import java.io.IOException;
 import java.net.URI;
@@ -56,10 +57,11 @@ class CapabilityTableTest {
         List.of(
             capabilities("memory:///"),
             capabilities("embedded:" + folder.resolve("data")),
-            capabilities("amqp://127.0.0.1:" + RabbitServer.shared().port()));
+            capabilities("amqp://127.0.0.1:" + RabbitServer.shared().port()),
+            capabilities("kafka://" + KafkaServer.shared().bootstrap()));
     List<String> lines = new ArrayList<>();
-    lines.add("| | `memory:` | `embedded:` | `amqp:` |");
-    lines.add("|---|---|---|---|");
+    lines.add("| | `memory:` | `embedded:` | `amqp:` | `kafka:` |");
+    lines.add("|---|---|---|---|---|");
     lines.add(row("a message survives", columns, CapabilityTableTest::durability));
     lines.add(row("a retry is made", columns, each -> move(each.retryMove())));
     lines.add(row("a death is made", columns, each -> move(each.deadMove())));

@@ -15,16 +15,17 @@ import java.util.TreeMap;
  * read is read when nothing changes any more.
  */
 final class Account {
-  /** What a queue has handed on it may still have, for so long, if it is killed then. */
-  private static final Duration MOVE_MAX = Duration.ofMillis(500);
-
-  /** Attempts go on for so long after their connection is gone. */
-  private static final Duration NOTICE_MAX = Duration.ofSeconds(1);
+  /** What a broker says that it has taken, or has handed on, it has on its disk so much later. */
+  private static final Duration WRITTEN_MAX = Duration.ofMillis(500);
 
   private Instant tried = Instant.MAX;
   private Instant due = Instant.MAX;
   private Instant acknowledged = Instant.MAX;
   private final List<Call> calls = new ArrayList<>();
+  private final List<Failed> failures = new ArrayList<>();
+
+  /** A send that failed, and may be stored all the same. */
+  private record Failed(Instant from, Instant to) {}
 
   /** One call of the handler. */
   private static final class Call {
@@ -36,6 +37,11 @@ final class Account {
     Call(int attempt, Instant began) {
       this.attempt = attempt;
       this.began = began;
+    }
+
+    @Override
+    public String toString() {
+      return attempt + " from " + began + " to " + returned + ", settled " + settled;
     }
   }
 
@@ -53,6 +59,10 @@ final class Account {
     boolean isFirst = acknowledged.equals(Instant.MAX);
     acknowledged = isFirst ? at : acknowledged;
     return isFirst;
+  }
+
+  synchronized void unanswered(Instant from, Instant to) {
+    failures.add(new Failed(from, to));
   }
 
   synchronized void called(int attempt, Instant at) {
@@ -153,35 +163,105 @@ final class Account {
         .orElse(Instant.MAX);
   }
 
-  /** Whether the fault may have doubled it. */
-  synchronized boolean isTouched(Window fault) {
-    boolean isBrokers = fault.reach().compareTo(Reach.WAITING) >= 0;
-    // A broker that dies may forget that it has taken an acknowledgement; a connection may not.
-    return calls.stream()
-            .filter(call -> isBrokers || !isKnown(call.settled))
-            .anyMatch(call -> fault.meets(call.began.minus(NOTICE_MAX), call.settled))
-        || (fault.reach().compareTo(Reach.SENDS) >= 0 && fault.meets(tried, acknowledged))
-        || (isBrokers && isWaiting(fault));
+  /**
+   * How many of its copies came without a reason. Each must have been called after something was
+   * cut off that had left one copy of it in doubt, and each such doubt explains one copy.
+   */
+  synchronized int unexplained(List<Window> cuts) {
+    Map<Integer, List<Call>> byAttempt = new TreeMap<>();
+    calls.forEach(
+        call -> byAttempt.computeIfAbsent(call.attempt, each -> new ArrayList<>()).add(call));
+    return byAttempt.values().stream().mapToInt(same -> unexplained(same, cuts)).max().orElse(0);
   }
 
-  // Whether it waited at the broker for its time, at some time of the window.
-  private boolean isWaiting(Window window) {
-    if (due.isAfter(tried) && window.meets(tried, arrival(1))) {
+  private int unexplained(List<Call> same, List<Window> cuts) {
+    int unexplained = 0;
+    List<Call> extra = same.subList(1, same.size());
+    for (int i = 0; i < extra.size(); i++) {
+      Instant came = extra.get(i).began;
+      int before =
+          failedSends(cuts, came)
+              + cuts.stream()
+                  .filter(cut -> !cut.from().isAfter(came))
+                  .mapToInt(cut -> doubts(cut, cuts))
+                  .sum();
+      if (before < i + 1 - unexplained) {
+        unexplained++;
+      }
+    }
+    return unexplained;
+  }
+
+  /** How many copies all these may have made of it. */
+  synchronized int doubts(List<Window> cuts) {
+    return failedSends(cuts, Instant.MAX) + cuts.stream().mapToInt(cut -> doubts(cut, cuts)).sum();
+  }
+
+  // Those that failed because a connection was lost are in doubt by that already.
+  private int failedSends(List<Window> cuts, Instant until) {
+    return (int)
+        failures.stream()
+            .filter(send -> send.from.isBefore(until))
+            .filter(
+                send ->
+                    cuts.stream()
+                        .noneMatch(
+                            cut -> cut.reach() == Reach.SENDS && cut.meets(send.from, send.to)))
+            .count();
+  }
+
+  private int doubts(Window cut, List<Window> all) {
+    return switch (cut.reach()) {
+      case SENDS -> cut.meets(tried, acknowledged) ? 1 : 0;
+      case ATTEMPTS -> (int) calls.stream().filter(call -> isCutOff(call, cut, all)).count();
+      case BROKER -> forgotten(cut) + (isWaiting(cut) ? 1 : 0);
+    };
+  }
+
+  // What is never settled was so because of the first cut that it did not outlast.
+  private static boolean isCutOff(Call call, Window cut, List<Window> all) {
+    return !isKnown(call.settled)
+        && all.stream()
+            .filter(each -> each.reach() == Reach.ATTEMPTS)
+            .filter(each -> !each.to().isBefore(call.began))
+            .findFirst()
+            .filter(first -> first.equals(cut))
+            .isPresent();
+  }
+
+  // A broker that dies may forget that it has taken an acknowledgement; a connection may not.
+  private int forgotten(Window kill) {
+    return (int)
+        calls.stream()
+            .filter(call -> isKnown(call.settled))
+            .filter(call -> kill.meets(call.began, call.settled.plus(WRITTEN_MAX)))
+            .count();
+  }
+
+  // Whether it was on its way from queue to queue.
+  private boolean isWaiting(Window kill) {
+    if (due.isAfter(tried) && kill.meets(tried, arrival(1))) {
       return true;
     }
     return calls.stream()
         .anyMatch(
-            call ->
-                isKnown(call.returned) && window.meets(call.returned, arrival(call.attempt + 1)));
+            call -> isKnown(call.returned) && kill.meets(call.returned, arrival(call.attempt + 1)));
   }
 
   // A last attempt is followed by none, and then nothing waits.
   private Instant arrival(int attempt) {
     return calls.stream()
         .filter(call -> call.attempt == attempt)
-        .map(call -> call.began.plus(MOVE_MAX))
+        .map(call -> call.began.plus(WRITTEN_MAX))
         .min(Instant::compareTo)
         .orElse(Instant.MIN);
+  }
+
+  /** What happened to it, and when, for whoever looks into a failure. */
+  @Override
+  public synchronized String toString() {
+    return "tried %s, due %s, acknowledged %s, attempts %s"
+        .formatted(tried, due, acknowledged, calls);
   }
 
   private static boolean isKnown(Instant at) {

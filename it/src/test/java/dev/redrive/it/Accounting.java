@@ -3,6 +3,7 @@
 package dev.redrive.it;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ final class Accounting implements Witness {
   private final Plan plan;
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
   private final List<String> wrongs = new CopyOnWriteArrayList<>();
+  private final List<Window> cuts = new CopyOnWriteArrayList<>();
   private final AtomicInteger acknowledged = new AtomicInteger();
   private final AtomicInteger handled = new AtomicInteger();
   private final AtomicInteger settled = new AtomicInteger();
@@ -42,6 +44,11 @@ final class Accounting implements Witness {
     }
   }
 
+  /** The sender was told that it cannot be told, and sends it again. */
+  void unanswered(String id, Instant from, Instant to) {
+    account(id).unanswered(from, to);
+  }
+
   @Override
   public void called(String id, int attempt, Instant at) {
     account(id).called(attempt, at);
@@ -59,6 +66,11 @@ final class Accounting implements Witness {
   public void settled(String id, int attempt, Instant at) {
     account(id).settled(attempt, at);
     settled.incrementAndGet();
+  }
+
+  @Override
+  public void cut(Window window) {
+    cuts.add(window);
   }
 
   @Override
@@ -99,6 +111,11 @@ final class Accounting implements Witness {
   /** What is known of each message, by its id. */
   Map<String, Account> accounts() {
     return new TreeMap<>(accounts);
+  }
+
+  /** What was cut off, in the order of its beginning. */
+  List<Window> cuts() {
+    return cuts.stream().sorted(Comparator.comparing(Window::from)).toList();
   }
 
   List<String> wrongs() {

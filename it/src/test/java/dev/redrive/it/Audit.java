@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 
 /**
  * Whether the books balance, after everything has come to rest.
@@ -21,12 +22,12 @@ import java.util.function.BiPredicate;
 final class Audit {
   private final Accounting books;
   private final Map<String, Account> accounts;
-  private final List<Window> faults;
+  private final List<Window> cuts;
 
-  Audit(Accounting books, List<Window> faults) {
+  Audit(Accounting books) {
     this.books = books;
     this.accounts = books.accounts();
-    this.faults = List.copyOf(faults);
+    this.cuts = books.cuts();
   }
 
   /** Acknowledged, and its last attempt never came. */
@@ -72,18 +73,14 @@ final class Audit {
     return accounts.values().stream().mapToInt(Account::extraCopies).sum();
   }
 
-  /** Doubled, though no fault touched it. */
+  /** Doubled more often than what was cut off explains. */
   List<String> unexplained() {
-    return ids((id, account) -> account.extraCopies() > 0 && touches(account) == 0);
+    return ids((id, account) -> account.unexplained(cuts) > 0);
   }
 
-  /** How many copies the faults explain: what was in somebody's hands at each. */
+  /** How many copies the cuts explain: what was in somebody's hands at each. */
   int bound() {
-    return accounts.values().stream().mapToInt(this::touches).sum();
-  }
-
-  private int touches(Account account) {
-    return (int) faults.stream().filter(account::isTouched).count();
+    return accounts.values().stream().mapToInt(account -> account.doubts(cuts)).sum();
   }
 
   private List<String> ids(BiPredicate<String, Account> test) {
@@ -104,7 +101,9 @@ final class Audit {
     assertThat(lost()).as("acknowledged and never done").isEmpty();
     assertThat(unexpected()).as("handled and never sent").isEmpty();
     assertThat(early()).as("attempted before its time").isEmpty();
-    assertThat(unexplained()).as("doubled, and no fault touched it").isEmpty();
+    assertThat(unexplained())
+        .as(() -> "doubled, and nothing that was cut off explains it: " + unexplainedInFull())
+        .isEmpty();
     assertThat(duplicates()).as("copies too many").isLessThanOrEqualTo(bound());
     if (isMarked) {
       assertThat(repeating()).as("attempts' numbers that do not rise").isEmpty();
@@ -113,12 +112,19 @@ final class Audit {
     }
   }
 
+  private String unexplainedInFull() {
+    return cuts
+        + unexplained().stream()
+            .map(id -> "\n" + id + ": " + accounts.get(id))
+            .collect(Collectors.joining());
+  }
+
   @Override
   public String toString() {
-    return "acknowledged %d, faults %d, lost %d, unexpected %d, early %d, duplicates %d of %d"
+    return "acknowledged %d, cuts %d, lost %d, unexpected %d, early %d, duplicates %d of %d"
             .formatted(
                 books.acknowledgedCount(),
-                faults.size(),
+                cuts.size(),
                 lost().size(),
                 unexpected().size(),
                 early().size(),

@@ -2,7 +2,6 @@
 
 package dev.redrive.it;
 
-import java.time.Duration;
 import java.util.SplittableRandom;
 
 /** Something that breaks while messages flow. */
@@ -12,14 +11,4 @@ interface Fault {
 
   /** Mends it. */
   void heal();
-
-  /** How long after it is mended connections may still end that have outlived it. */
-  default Duration aftermath() {
-    return Duration.ZERO;
-  }
-
-  /** What it touches. */
-  default Reach reach() {
-    return Reach.SENDS;
-  }
 }

@@ -12,8 +12,6 @@ import dev.redrive.QueueStats;
 import dev.redrive.it.Plan.End;
 import dev.redrive.testkit.Poll;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,8 +28,6 @@ final class FaultRun {
   private final Flow flow;
   private final Accounting books;
   private final Scale scale;
-  private final InstantSource clock = InstantSource.system();
-  private final List<Window> windows = new ArrayList<>();
 
   FaultRun(Flow flow, Scale scale) {
     this.flow = flow;
@@ -47,13 +43,11 @@ final class FaultRun {
     for (int i = 1; i <= scale.faults(); i++) {
       // The last third of each share is sent after the fault at the latest.
       awaitAcknowledged(i * share - random.nextInt(share / 3));
-      Instant from = clock.instant();
       try {
         fault.strike(random);
       } finally {
         fault.heal();
       }
-      windows.add(new Window(name, from, clock.instant().plus(fault.aftermath()), fault.reach()));
       awaitProgress(name);
     }
     awaitAcknowledged(scale.messages());
@@ -80,7 +74,7 @@ final class FaultRun {
   }
 
   Audit audit() {
-    return new Audit(books, windows);
+    return new Audit(books);
   }
 
   /** Fails unless the dead letters are those that the plan says, and nothing else is left. */

@@ -134,6 +134,7 @@ final class Flow implements AutoCloseable {
 
   private List<String> sendOnce(List<String> ids) {
     List<Outgoing<String>> messages = new ArrayList<>();
+    Instant begun = clock.instant();
     for (String id : ids) {
       Instant now = clock.instant();
       Duration delay = plan.delay(id);
@@ -149,6 +150,7 @@ final class Flow implements AutoCloseable {
         books.acknowledged(ids.get(i), clock.instant());
       } else {
         open.add(ids.get(i));
+        books.unanswered(ids.get(i), begun, clock.instant());
         if (results.get(i) instanceof Refusal refusal
             && refusal.error() instanceof SendRefusedException) {
           books.wrong("refused: " + refusal.error());

@@ -6,24 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.testkit.servers.FaultProxy;
 import dev.redrive.testkit.servers.RabbitServer;
-import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What is wrong is found out: the flows of the fault tests, over transports that lose messages. */
-@EnabledIfSystemProperty(
-    named = "redrive.faults",
-    matches = "short|full",
-    disabledReason =
-        "a cut sometimes meets nothing that is under way; see docs/knowledge/rabbitmq.md")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NegativeControlTest {
   private static final Scale SCALE = new Scale(1_500, 2);
+  private static final int SENT_MEANWHILE = 100;
 
   private static RabbitServer server;
 
@@ -40,24 +33,12 @@ class NegativeControlTest {
   @Test
   void a_send_that_is_acknowledged_before_it_is_confirmed_is_missed() {
     try (FaultProxy proxy = new FaultProxy(server.port());
-        RabbitFlow flow =
-            new RabbitFlow(
-                "unconfirmed", "127.0.0.1:" + proxy.port(), server, Sabotage.CONFIRMED_UNASKED)) {
-      Audit audit =
-          flow.auditWithLocalCrew(
-              SCALE,
-              new Fault() {
-                @Override
-                public void strike(SplittableRandom random) {
-                  proxy.cut();
-                  Outage.last(random, Duration.ofSeconds(1));
-                }
-
-                @Override
-                public void heal() {
-                  proxy.heal();
-                }
-              });
+        BrokerFlow flow =
+            new BrokerFlow(
+                "unconfirmed",
+                new RabbitBroker("127.0.0.1:" + proxy.port(), server),
+                Sabotage.CONFIRMED_UNASKED)) {
+      Audit audit = flow.auditSendsWithoutConnection(proxy, SCALE.messages(), SENT_MEANWHILE);
 
       assertThat(audit.lost()).isNotEmpty();
     }
@@ -65,10 +46,23 @@ class NegativeControlTest {
 
   @Test
   void a_message_that_is_acknowledged_before_it_is_handled_is_missed() {
-    try (RabbitFlow flow = new RabbitFlow("unhandled", server.address(), server)) {
+    try (BrokerFlow flow =
+        new BrokerFlow("unhandled", new RabbitBroker(server.address(), server))) {
       Audit audit = flow.auditWithKilledCrew(SCALE, Sabotage.ACKNOWLEDGED_UNHANDLED);
 
       assertThat(audit.lost()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void a_transport_that_doubles_while_nothing_breaks_is_found_out() {
+    try (BrokerFlow flow =
+        new BrokerFlow(
+            "doubled", new RabbitBroker(server.address(), server), Sabotage.SENT_TWICE)) {
+      Audit audit = flow.auditWithLocalCrew(new Scale(SCALE.messages(), 0), Outage.NONE);
+
+      assertThat(audit.bound()).isZero();
+      assertThat(audit.unexplained()).isNotEmpty();
     }
   }
 }

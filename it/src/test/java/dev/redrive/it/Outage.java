@@ -26,6 +26,11 @@ final class Outage {
     LockSupport.parkNanos(random.nextLong(most.toNanos()));
   }
 
+  /** How long silence lasts at most: longer than a silent connection is believed in. */
+  static Duration longest() {
+    return Scale.isFull() ? Duration.ofSeconds(30) : Duration.ofSeconds(8);
+  }
+
   static Direction direction(SplittableRandom random) {
     return random.nextBoolean() ? Direction.TO_SERVER : Direction.TO_CLIENT;
   }

@@ -14,17 +14,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A flow over one RabbitMQ node, of which something breaks again and again. {@code
  * docs/knowledge/testing.md} says how to run more of it.
  */
-@EnabledIfSystemProperty(
-    named = "redrive.faults",
-    matches = "short|full",
-    disabledReason =
-        "a killed broker doubled more than the audit explains; see docs/knowledge/rabbitmq.md")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RabbitFaultsTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -41,36 +35,52 @@ class RabbitFaultsTest {
     server.close();
   }
 
-  private static RabbitFlow flow(String queue) {
-    return new RabbitFlow(queue, server.address(), server);
+  private static BrokerFlow flow(String queue) {
+    return new BrokerFlow(queue, new RabbitBroker(server.address(), server));
   }
 
   @Test
   void nothing_comes_twice_while_nothing_breaks() {
-    try (RabbitFlow flow = flow("calm")) {
+    try (BrokerFlow flow = flow("calm")) {
       flow.runWithLocalCrew(new Scale(Scale.asked().messages(), 0), Outage.NONE);
     }
   }
 
   @Test
   void the_broker_is_killed() {
-    try (RabbitFlow flow = flow("broker-killed")) {
+    try (BrokerFlow flow = flow("broker-killed")) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
             @Override
             public void strike(SplittableRandom random) {
-              server.kill();
+              flow.kill(server::kill);
             }
 
             @Override
             public void heal() {
               server.restart();
             }
+          });
+    }
+  }
+
+  @Test
+  void the_broker_stands_still() {
+    try (BrokerFlow flow = flow("frozen")) {
+      flow.runWithLocalCrew(
+          Scale.asked(),
+          new Fault() {
+            @Override
+            public void strike(SplittableRandom random) {
+              server.freeze();
+              Outage.last(random, Outage.longest());
+            }
 
             @Override
-            public Reach reach() {
-              return Reach.WAITING;
+            public void heal() {
+              server.thaw();
+              Poll.until("the sender to be free", BOUND, () -> flow.isIn(TransportState.UP));
             }
           });
     }
@@ -78,14 +88,14 @@ class RabbitFaultsTest {
 
   @Test
   void the_worker_is_killed() {
-    try (RabbitFlow flow = flow("worker-killed")) {
+    try (BrokerFlow flow = flow("worker-killed")) {
       flow.runWithKilledCrew(Scale.asked(), Sabotage.NONE);
     }
   }
 
   @Test
   void the_broker_has_no_memory_or_no_disk_left() {
-    try (RabbitFlow flow = flow("alarm")) {
+    try (BrokerFlow flow = flow("alarm")) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
@@ -115,7 +125,8 @@ class RabbitFaultsTest {
   @Test
   void connections_are_reset_in_the_middle_of_a_frame() {
     try (FaultProxy proxy = new FaultProxy(server.port());
-        RabbitFlow flow = new RabbitFlow("reset", "127.0.0.1:" + proxy.port(), server)) {
+        BrokerFlow flow =
+            new BrokerFlow("reset", new RabbitBroker("127.0.0.1:" + proxy.port(), server))) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
@@ -137,7 +148,8 @@ class RabbitFaultsTest {
   @Test
   void confirms_are_lost_or_acknowledgements_are() {
     try (FaultProxy proxy = new FaultProxy(server.port());
-        RabbitFlow flow = new RabbitFlow("lost-answers", "127.0.0.1:" + proxy.port(), server)) {
+        BrokerFlow flow =
+            new BrokerFlow("lost-answers", new RabbitBroker("127.0.0.1:" + proxy.port(), server))) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
@@ -158,12 +170,11 @@ class RabbitFaultsTest {
 
   @Test
   void the_queue_is_deleted_under_its_consumer() {
-    try (RabbitFlow flow = flow("deleted")) {
+    try (BrokerFlow flow = flow("deleted")) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
-            // What is in a queue that somebody deletes is gone, and what becomes due before it is
-            // made again goes aside; so there is nothing.
+            // What is in a queue that somebody deletes is gone, so there is nothing.
             @Override
             public void strike(SplittableRandom random) {
               flow.quiet();

@@ -7,29 +7,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.redrive.testkit.servers.NetworkNamespace;
 import dev.redrive.testkit.servers.RabbitServer;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A broker in a network of its own, of which the cable is pulled and put back. */
-@EnabledIfSystemProperty(
-    named = "redrive.faults",
-    matches = "short|full",
-    disabledReason = "runs with the full fault run; see docs/knowledge/testing.md")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RabbitPartitionTest {
   private static final Logger log = LoggerFactory.getLogger(RabbitPartitionTest.class);
-  private static final Duration LONGEST = Duration.ofSeconds(8);
-
-  /** A connection that stood still is given up by its heartbeats, after twice their time or so. */
-  private static final Duration AFTERMATH = Duration.ofSeconds(6);
 
   @BeforeAll
   static void needsNetworks() {
@@ -45,24 +35,19 @@ class RabbitPartitionTest {
   void nothing_comes_through_and_nobody_is_told() {
     try (NetworkNamespace network = NetworkNamespace.create();
         RabbitServer server = RabbitServer.start(network);
-        RabbitFlow flow = new RabbitFlow("partition", server.address(), server)) {
+        BrokerFlow flow = new BrokerFlow("partition", new RabbitBroker(server.address(), server))) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
             @Override
             public void strike(SplittableRandom random) {
               network.cut();
-              Outage.last(random, LONGEST);
+              Outage.last(random, Outage.longest());
             }
 
             @Override
             public void heal() {
               network.heal();
-            }
-
-            @Override
-            public Duration aftermath() {
-              return AFTERMATH;
             }
           });
     }

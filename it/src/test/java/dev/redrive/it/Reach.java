@@ -2,12 +2,12 @@
 
 package dev.redrive.it;
 
-/** What a fault touches, each with all before it. */
+/** Whose hands were empty all at once, and with that what may be doubled by it. */
 enum Reach {
-  /** Attempts that run, or whose settlement is not answered. */
+  /** A worker's, or its connection was lost: attempts whose settlement was not answered. */
   ATTEMPTS,
-  /** Sends that are not answered, too. */
+  /** A sender's connection was lost: sends that were not answered. */
   SENDS,
-  /** What waits in the broker for its time, too: it may be on its way from queue to queue. */
-  WAITING
+  /** A node of the broker was killed: what it handed from queue to queue, and what it had said. */
+  BROKER
 }

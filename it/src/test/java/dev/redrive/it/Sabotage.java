@@ -17,11 +17,20 @@ enum Sabotage {
   /** A send is acknowledged before the broker has confirmed it. */
   CONFIRMED_UNASKED,
   /** A message is acknowledged when it is handed over, before it is handled. */
-  ACKNOWLEDGED_UNHANDLED;
+  ACKNOWLEDGED_UNHANDLED,
+  /** Now and then a message is sent twice. */
+  SENT_TWICE;
 
-  /** Opens Redrive on this transport. */
-  Redrive open(String uri, FlowPlan plan) {
-    return Engine.builder().transport(environment -> wrong(uri, environment, plan)).open();
+  /** Opens Redrive on this transport, whose connections are watched. */
+  Redrive open(String uri, FlowPlan plan, Watch watch) {
+    return Engine.builder()
+        .transport(
+            environment -> {
+              Transport transport = wrong(uri, environment, plan);
+              transport.onState(watch);
+              return transport;
+            })
+        .open();
   }
 
   private Transport wrong(String uri, Environment environment, FlowPlan plan) {
@@ -36,6 +45,7 @@ enum Sabotage {
     return switch (this) {
       case NONE -> transport;
       case CONFIRMED_UNASKED -> Saboteur.confirmedUnasked(transport);
+      case SENT_TWICE -> Saboteur.sentTwice(transport);
       case ACKNOWLEDGED_UNHANDLED -> new Saboteur(plan).acknowledgedUnhandled(transport);
     };
   }

@@ -32,6 +32,9 @@ final class Saboteur {
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(30, TimeUnit.MILLISECONDS);
 
+  // One message of so many.
+  private static final int DOUBLED = 500;
+
   private final FlowPlan plan;
   private final Map<Lease, InMessage> handed = new ConcurrentHashMap<>();
   private final Set<Lease> acknowledged = ConcurrentHashMap.newKeySet();
@@ -75,6 +78,23 @@ final class Saboteur {
             .map(OutMessage.class::cast)
             .map(message -> (PublishResult) PublishResult.Accepted.INSTANCE)
             .toList());
+  }
+
+  static Transport sentTwice(Transport right) {
+    return wrong(
+        Transport.class,
+        (method, arguments) -> {
+          if (method.getName().equals("publish")) {
+            List<?> again =
+                ((List<?>) arguments[1])
+                    .stream()
+                        .map(OutMessage.class::cast)
+                        .filter(message -> message.id().hashCode() % DOUBLED == 0)
+                        .toList();
+            method.invoke(right, arguments[0], again);
+          }
+          return method.invoke(right, arguments);
+        });
   }
 
   Transport acknowledgedUnhandled(Transport right) {

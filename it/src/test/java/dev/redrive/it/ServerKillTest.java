@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -137,7 +136,7 @@ class ServerKillTest {
       Poll.until("all that was accepted to be delivered", BOUND, books::isDone);
       awaitEmpty(last);
     }
-    Audit audit = new Audit(books, List.of());
+    Audit audit = new Audit(books);
     assertThat(audit.lost()).isEmpty();
     assertThat(audit.unexpected()).isEmpty();
     assertThat(audit.repeating()).isEmpty();

@@ -5,16 +5,16 @@ package dev.redrive.it;
 import java.time.Instant;
 
 /**
- * The time of one fault, from before it struck until nothing was broken any more.
+ * The time in which something was cut off: of a connection, from its loss until there was another;
+ * of a process, the moment in which it was killed.
  *
- * @param fault what it was
+ * @param reach what may be doubled by it
  * @param from its beginning
  * @param to its end
- * @param reach what it touched
  */
-record Window(String fault, Instant from, Instant to, Reach reach) {
+record Window(Reach reach, Instant from, Instant to) {
   /** Whether something that lasted this long did so at some time of the window. */
   boolean meets(Instant begin, Instant end) {
-    return begin.isBefore(to) && end.isAfter(from);
+    return !begin.isAfter(to) && !end.isBefore(from);
   }
 }

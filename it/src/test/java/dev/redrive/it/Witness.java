@@ -15,6 +15,9 @@ interface Witness {
   /** The engine has said that what followed the attempt holds. */
   void settled(String id, int attempt, Instant at);
 
+  /** Something was cut off, and is not any more. */
+  void cut(Window window);
+
   /** Something that must never be. */
   void wrong(String what);
 }

@@ -19,6 +19,7 @@ final class WorkerMain {
   static final String CALLED = "called";
   static final String RETURNED = "returned";
   static final String SETTLED = "settled";
+  static final String CUT = "cut";
   static final String WRONG = "wrong";
 
   private WorkerMain() {}
@@ -27,7 +28,8 @@ final class WorkerMain {
   public static void main(String[] arguments) throws IOException {
     FlowPlan plan = new FlowPlan(arguments[1], Long.parseLong(arguments[2]));
     Printer printer = new Printer();
-    Redrive redrive = Sabotage.valueOf(arguments[3]).open(arguments[0], plan);
+    Redrive redrive =
+        Sabotage.valueOf(arguments[3]).open(arguments[0], plan, new Watch(Reach.ATTEMPTS, printer));
     try (Crew crew = new LocalCrew(redrive, plan, printer)) {
       printer.print(READY);
       while (System.in.read() >= 0) {
@@ -65,6 +67,11 @@ final class WorkerMain {
     @Override
     public void settled(String id, int attempt, Instant at) {
       print(SETTLED, id, attempt, at);
+    }
+
+    @Override
+    public void cut(Window window) {
+      print(String.join(" ", CUT, window.from().toString(), window.to().toString()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class WorkerProcess implements Crew {
   private static final Duration BOUND = Duration.ofMinutes(1);
 
+  private final InstantSource clock = InstantSource.system();
   private final Process process;
   private final Witness witness;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -57,14 +59,18 @@ final class WorkerProcess implements Crew {
           witness.returned(words[1], Integer.parseInt(words[2]), Instant.parse(words[3]));
       case WorkerMain.SETTLED ->
           witness.settled(words[1], Integer.parseInt(words[2]), Instant.parse(words[3]));
+      case WorkerMain.CUT ->
+          witness.cut(new Window(Reach.ATTEMPTS, Instant.parse(words[1]), Instant.parse(words[2])));
       default -> witness.wrong(line);
     }
   }
 
   /** As {@code kill -9}. Returns when it is dead and all that it has said is known. */
   void kill() {
+    Instant from = clock.instant();
     process.destroyForcibly();
     awaitEnd();
+    witness.cut(new Window(Reach.ATTEMPTS, from, clock.instant()));
   }
 
   private void awaitEnd() {

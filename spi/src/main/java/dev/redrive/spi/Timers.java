@@ -28,10 +28,19 @@ public interface Timers {
   Timer after(Duration delay, Runnable action);
 
   /**
-   * Nanoseconds of the clock of {@link #after}, from a beginning of its own: only the difference of
-   * two such times says anything.
+   * Nanoseconds of the clock of {@link #after}, from a beginning of its own: only two such times of
+   * the same timers can be compared.
    */
   long nanoTime();
+
+  /**
+   * What {@link #nanoTime} shows when this much time has passed, or the largest number there is.
+   */
+  default long nanoTimeAfter(Duration delay) {
+    long now = nanoTime();
+    Duration most = Duration.ofNanos(Long.MAX_VALUE - Math.max(0, now));
+    return delay.compareTo(most) >= 0 ? Long.MAX_VALUE : now + delay.toNanos();
+  }
 
   /** A call-back that was set. */
   interface Timer {

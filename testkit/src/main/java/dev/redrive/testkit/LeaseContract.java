@@ -176,4 +176,30 @@ interface LeaseContract extends Chapter {
     assertThat(scene.await(subscription.settle(List.of()))).isEmpty();
     assertThat(scene.await(subscription.begin(List.of()))).isEmpty();
   }
+
+  @Test
+  @DisplayName("T-83 a step of the clock, forward or back, moves no lease's end")
+  default void step_of_the_clock_moves_no_end() {
+    Scene scene = Scene.open(harness());
+    scene.accepted("a", "b");
+    Recipient holder = scene.recipient(scene.shortLease());
+    Recipient other = scene.recipient();
+
+    InMessage before = holder.next();
+    harness().shiftClock(scene.ticks(100));
+    InMessage after = holder.next();
+    other.nothing("the clock was moved, and no time has passed");
+    assertThat(holder.begin(before)).isEqualTo(Settled.DONE);
+    harness().shiftClock(scene.ticks(-100));
+    scene.advance(scene.ticks(4));
+
+    assertThat(other.next(2))
+        .extracting(InMessage::id)
+        .as("of the lease that began by the later clock, too")
+        .containsExactlyInAnyOrder("a", "b");
+    if (scene.has(Capability.FENCED_LEASE)) {
+      assertThat(holder.ack(before)).isEqualTo(Settled.STALE);
+      assertThat(holder.ack(after)).isEqualTo(Settled.STALE);
+    }
+  }
 }

@@ -51,13 +51,17 @@ public final class RabbitServer implements AutoCloseable {
    * @param name its name
    * @param address where it listens
    * @param prefix what its commands begin with
-   * @param settings further lines of its configuration
+   * @param settings further lines of its configuration, which win over those before
    */
   record Place(String name, String address, List<String> prefix, String settings) {
     static final Place HERE = new Place("redrive@localhost", "127.0.0.1", List.of(), "");
 
     static Place in(NetworkNamespace network) {
       return new Place("redrive@localhost", network.address(), network.prefix(), "");
+    }
+
+    Place with(String further) {
+      return new Place(name, address, prefix, settings + further);
     }
   }
 
@@ -85,6 +89,11 @@ public final class RabbitServer implements AutoCloseable {
   /** Starts a node of one's own, with nothing in it. Returns when it is ready. */
   public static RabbitServer start() {
     return start(Place.HERE);
+  }
+
+  /** The same with memory enough that a measurement never meets its alarm. */
+  public static RabbitServer startRoomy() {
+    return start(Place.HERE.with("vm_memory_high_watermark.absolute = 8192MB\n"));
   }
 
   /** Starts a node of one's own in a network of its own. Returns when it is ready. */
@@ -230,7 +239,10 @@ public final class RabbitServer implements AutoCloseable {
     }
   }
 
-  /** How many messages are in its queues, but for those whose names end like this. */
+  /**
+   * How many messages are in its queues, but for those whose names end like this; as of five
+   * seconds ago at the most.
+   */
   public long waiting(String except) {
     return control("list_queues", "-q", "--no-table-headers", "name", "messages")
         .lines()

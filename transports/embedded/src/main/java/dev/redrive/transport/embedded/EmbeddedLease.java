@@ -3,6 +3,7 @@
 package dev.redrive.transport.embedded;
 
 import dev.redrive.spi.Lease;
+import dev.redrive.spi.Timers;
 
 /**
  * One hand-over of a message. Its identity is the fencing token: a lease is held if and only if the
@@ -42,7 +43,7 @@ final class EmbeddedLease implements Lease, Comparable<EmbeddedLease> {
     return message.attempts() + 1;
   }
 
-  /** When the lease is lost, in milliseconds. */
+  /** When the lease is lost, as {@link Timers#nanoTime}: a clock that is set must end none. */
   long end() {
     return end;
   }

@@ -8,6 +8,7 @@ import dev.redrive.spi.Lease;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.Sink;
 import dev.redrive.spi.Subscription;
+import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,7 +26,8 @@ final class EmbeddedSubscription implements Subscription, Taker {
   private final Leases leases;
   private final Committer committer;
   private final InstantSource clock;
-  private final long leaseMillis;
+  private final Timers timers;
+  private final long leaseNanos;
   private final Sink sink;
   private final Consumer<EmbeddedSubscription> onClosed;
 
@@ -39,14 +41,15 @@ final class EmbeddedSubscription implements Subscription, Taker {
     this.leases = queue.leases();
     this.committer = services.committer();
     this.clock = services.clock();
-    this.leaseMillis = Times.span(lease);
+    this.timers = services.timers();
+    this.leaseNanos = Times.nanos(lease);
     this.sink = sink;
     this.onClosed = onClosed;
   }
 
   @Override
-  public long leaseMillis() {
-    return leaseMillis;
+  public long leaseNanos() {
+    return leaseNanos;
   }
 
   @Override
@@ -129,7 +132,7 @@ final class EmbeddedSubscription implements Subscription, Taker {
 
   @Override
   public CompletionStage<List<Settled>> renew(List<Lease> batch, Duration by) {
-    long end = clock.millis() + Times.span(by);
+    long end = timers.nanoTime() + Times.nanos(by);
     Predicate<Lease> isRenewed =
         lease -> lease instanceof EmbeddedLease ours && leases.renew(ours, end);
     return CompletableFuture.completedStage(

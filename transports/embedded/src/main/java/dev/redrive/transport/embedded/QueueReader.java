@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,11 +38,8 @@ final class QueueReader {
   private final Lines lines;
   private final DamageReport damage;
 
-  private Optional<Timers.Timer> timer = Optional.empty();
-  private long timerAt = NEVER;
-
-  /** Set by the timer. */
-  private volatile boolean hasFired;
+  private final Alarm due;
+  private final Alarm leaseEnd;
 
   QueueReader(QueueState queue, Services services) {
     this.queue = queue;
@@ -52,13 +48,15 @@ final class QueueReader {
     this.committer = services.committer();
     this.clock = services.clock();
     this.timers = services.timers();
+    this.due = Alarm.byClock(timers, queue::work);
+    this.leaseEnd = Alarm.byElapsed(timers, queue::work);
     this.lines = new Lines(store, queue);
     this.damage = new DamageReport(services, queue);
   }
 
   /** Does what there is to do now. True if there is more. */
   boolean serve() {
-    List<EmbeddedLease> lost = queue.expire(clock.millis());
+    List<EmbeddedLease> lost = queue.expire(timers.nanoTime());
     if (!lost.isEmpty()) {
       committer.submit(MarkChange.takeBack(queue, lost));
     }
@@ -66,20 +64,22 @@ final class QueueReader {
     for (int round = 0; round < ROUNDS_MAX; round++) {
       long now = clock.millis();
       boolean hasRead = read(now);
-      Optional<HandOver> next = queue.handOver(now, HAND_OVER_MAX);
+      Optional<HandOver> next = queue.handOver(now, timers.nanoTime(), HAND_OVER_MAX);
       if (next.isPresent()) {
         give(next.get());
       } else if (!hasRead) {
-        setTimer(now);
+        queue.nextDue(now).ifPresent(due::notAfter);
+        queue.nextLeaseEnd().ifPresent(leaseEnd::notAfter);
         return false;
       }
     }
     return true;
   }
 
-  /** Gives the timer back. */
+  /** Gives the timers back. */
   void stop() {
-    timer.ifPresent(Timers.Timer::cancel);
+    due.cancel();
+    leaseEnd.cancel();
   }
 
   private void give(HandOver handOver) {
@@ -175,25 +175,5 @@ final class QueueReader {
       }
       key = queue.takeFreedKey();
     }
-  }
-
-  private void setTimer(long now) {
-    if (hasFired) {
-      hasFired = false;
-      timerAt = NEVER;
-    }
-    OptionalLong wake = queue.nextWake(now);
-    if (wake.isEmpty() || timerAt <= wake.getAsLong()) {
-      // Without need, or early enough: when it fires, this is looked at again.
-      return;
-    }
-    timer.ifPresent(Timers.Timer::cancel);
-    timerAt = wake.getAsLong();
-    timer = Optional.of(timers.at(Instant.ofEpochMilli(timerAt), this::fire));
-  }
-
-  private void fire() {
-    hasFired = true;
-    queue.work();
   }
 }

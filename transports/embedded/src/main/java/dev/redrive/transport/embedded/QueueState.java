@@ -3,6 +3,7 @@
 package dev.redrive.transport.embedded;
 
 import dev.redrive.spi.QueueSpec;
+import dev.redrive.spi.Timers;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -270,24 +271,30 @@ final class QueueState {
     return Optional.of(key);
   }
 
-  /** Leases due messages to the subscription whose turn it is; empty if there is nothing to do. */
-  synchronized Optional<HandOver> handOver(long now, int max) {
+  /**
+   * Leases due messages to the subscription whose turn it is; empty if there is nothing to do.
+   *
+   * @param now by which it is told what is due
+   * @param nanoTime from which the leases take their time
+   */
+  synchronized Optional<HandOver> handOver(long now, long nanoTime, int max) {
     Optional<Taker> turn = demand.next();
     if (turn.isEmpty()) {
       return Optional.empty();
     }
     Taker owner = turn.get();
     List<EmbeddedLease> leases =
-        holdings.lease(owner, Math.min(max, demand.credit(owner)), now, now + owner.leaseMillis());
+        holdings.lease(
+            owner, Math.min(max, demand.credit(owner)), now, nanoTime + owner.leaseNanos());
     demand.spend(owner, leases.size());
     return leases.isEmpty() ? Optional.empty() : Optional.of(new HandOver(owner, leases));
   }
 
   /** Takes back the messages whose leases are over. Returns those whose attempt had begun. */
-  synchronized List<EmbeddedLease> expire(long now) {
+  synchronized List<EmbeddedLease> expire(long nanoTime) {
     List<EmbeddedLease> marked = new ArrayList<>();
     Optional<EmbeddedLease> first = holdings.firstToEnd();
-    while (first.isPresent() && first.get().end() <= now) {
+    while (first.isPresent() && first.get().end() <= nanoTime) {
       holdings.giveBack(first.get());
       if (first.get().isMarked()) {
         marked.add(first.get());
@@ -297,15 +304,21 @@ final class QueueState {
     return marked;
   }
 
-  /** When there will be something to do though nobody calls; empty for never. */
-  synchronized OptionalLong nextWake(long now) {
-    long wake = holdings.firstToEnd().map(EmbeddedLease::end).orElse(NEVER);
-    if (demand.total() > 0) {
-      wake = Math.min(wake, later(now, holdings.firstReady().orElse(NEVER)));
-      // What is due already and cannot be read yet is being committed, which calls at its end.
-      wake = Math.min(wake, later(now, Math.max(unreadDue, frontier.next().time())));
+  /** When something becomes due that somebody waits for; empty if nothing does. */
+  synchronized OptionalLong nextDue(long now) {
+    if (demand.total() == 0) {
+      return OptionalLong.empty();
     }
-    return wake == NEVER ? OptionalLong.empty() : OptionalLong.of(wake);
+    long ready = later(now, holdings.firstReady().orElse(NEVER));
+    // What is due already and cannot be read yet is being committed, which calls at its end.
+    long unread = later(now, Math.max(unreadDue, frontier.next().time()));
+    long due = Math.min(ready, unread);
+    return due == NEVER ? OptionalLong.empty() : OptionalLong.of(due);
+  }
+
+  /** When the next lease ends, as {@link Timers#nanoTime}; empty if there is none. */
+  synchronized OptionalLong nextLeaseEnd() {
+    return holdings.firstToEnd().stream().mapToLong(EmbeddedLease::end).findFirst();
   }
 
   private static long later(long now, long time) {

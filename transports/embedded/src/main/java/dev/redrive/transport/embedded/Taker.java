@@ -7,8 +7,8 @@ import dev.redrive.spi.Sink;
 /** Who takes messages from a queue. */
 interface Taker {
 
-  /** How long a message stays with it unless renewed, in milliseconds. */
-  long leaseMillis();
+  /** How long a message stays with it unless renewed, in nanoseconds. */
+  long leaseNanos();
 
   /** Where its messages go. */
   Sink sink();

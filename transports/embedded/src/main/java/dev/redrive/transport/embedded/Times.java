@@ -5,13 +5,18 @@ package dev.redrive.transport.embedded;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Turns instants into the store's milliseconds, never to an earlier time. */
+/**
+ * Turns instants into the store's milliseconds, never to an earlier time, and spans into numbers.
+ */
 final class Times {
   /** For at once. */
   static final long AT_ONCE = 0;
 
   /** The year 10889: far enough for everybody, and far from overflowing. */
   private static final long LATEST = 1L << 48;
+
+  /** Some 146 years, as long a time from now as can be added up in nanoseconds. */
+  private static final Duration NANOS_MAX = Duration.ofNanos(Long.MAX_VALUE / 2);
 
   private Times() {}
 
@@ -33,5 +38,12 @@ final class Times {
       return LATEST;
     }
     return Math.max(1, duration.toMillis());
+  }
+
+  /** A span in nanoseconds, at least one. */
+  static long nanos(Duration duration) {
+    return duration.compareTo(NANOS_MAX) >= 0
+        ? NANOS_MAX.toNanos()
+        : Math.max(1, duration.toNanos());
   }
 }

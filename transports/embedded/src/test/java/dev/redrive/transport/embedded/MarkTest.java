@@ -57,7 +57,7 @@ class MarkTest implements Taker {
   }
 
   @Override
-  public long leaseMillis() {
+  public long leaseNanos() {
     return LEASE;
   }
 
@@ -76,7 +76,7 @@ class MarkTest implements Taker {
     queue.leases().request(this, 1);
     Reading reading = queue.beginReading(NOW, sequence.toCome(), 1).orElseThrow();
     queue.endReading(List.of(new Found(place, message)), reading.bound(), Long.MAX_VALUE);
-    return queue.handOver(NOW, 1).orElseThrow().leases().get(0);
+    return queue.handOver(NOW, 0, 1).orElseThrow().leases().get(0);
   }
 
   private void commit(Change change) throws RocksDBException {
@@ -97,7 +97,7 @@ class MarkTest implements Taker {
     EmbeddedLease lease = leased();
     MarkChange begin = MarkChange.begin(queue, List.of(lease));
 
-    commit(MarkChange.takeBack(queue, queue.expire(NOW + LEASE)));
+    commit(MarkChange.takeBack(queue, queue.expire(LEASE)));
     commit(begin);
 
     assertThat(isMarked(lease)).isFalse();
@@ -125,7 +125,7 @@ class MarkTest implements Taker {
     commit(begin);
     assertThat(isMarked(lease)).isTrue();
     assertThat(begin.result()).isCompletedWithValue(Set.of(lease));
-    commit(MarkChange.takeBack(queue, queue.expire(NOW + LEASE)));
+    commit(MarkChange.takeBack(queue, queue.expire(LEASE)));
 
     assertThat(isMarked(lease)).isFalse();
   }

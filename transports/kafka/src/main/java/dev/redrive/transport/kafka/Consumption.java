@@ -8,7 +8,9 @@ import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -34,6 +36,10 @@ final class Consumption implements Member.Owner {
   private static final long TURN_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
   // The client does not return from a poll when a commit is answered.
   private static final long BUSY_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  // A clock that is ahead takes messages off the ladder at once. They are not to come and go as
+  // fast
+  // as they can.
+  private static final long POSTPONED_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
   private static final Duration END_MAX = Duration.ofSeconds(15);
 
@@ -51,9 +57,13 @@ final class Consumption implements Member.Owner {
 
   // All below is used by the thread alone.
   private final List<KafkaSubscription> subscriptions = new ArrayList<>();
+  private final Deque<Early> early = new ArrayDeque<>();
   private Optional<Member> member = Optional.empty();
   private long noMemberBefore;
   private int turn;
+
+  /** A message that is due much later, and when it goes to the ladder again. */
+  private record Early(KafkaLease lease, long until) {}
 
   /** Makes members of the queue's group. */
   interface Members {
@@ -129,7 +139,8 @@ final class Consumption implements Member.Owner {
         rejoin(failure);
       } catch (InterruptedException interrupted) {
         log.debug("queue {} is not stopped by an interrupt", queue, interrupted);
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
+        // Errors too: without its thread the queue would stand still, and nobody would know.
         log.error("a turn of queue {} failed", queue, failure);
         rejoin(failure);
       }
@@ -154,7 +165,7 @@ final class Consumption implements Member.Owner {
     }
     try {
       task.run();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       log.error("a task of queue {} failed", queue, failure);
     }
   }
@@ -174,13 +185,15 @@ final class Consumption implements Member.Owner {
     long now = now();
     joinOrLeave(now);
     hand.ended(now).forEach(lease -> hand.add(lease.holding().takeAgain(lease)));
-    take();
+    take(now);
+    postpone(now);
     handOver(now);
     settler.goOn();
     if (settler.isBusy() && !settler.isOverdue()) {
       return BUSY_TURN_NANOS;
     }
-    return Math.min(TURN_NANOS_MAX, hand.untilNextEnd(now));
+    long untilEarly = early.isEmpty() ? Long.MAX_VALUE : Math.max(0, early.peek().until() - now);
+    return Math.min(Math.min(TURN_NANOS_MAX, untilEarly), hand.untilNextEnd(now));
   }
 
   private void joinOrLeave(long now) {
@@ -201,7 +214,7 @@ final class Consumption implements Member.Owner {
   }
 
   /** The client has come to an end that it does not come back from by itself. */
-  private void rejoin(RuntimeException failure) {
+  private void rejoin(Throwable failure) {
     log.warn("the consumer of queue {} has failed and is made anew: {}", queue, failure.toString());
     log.debug("it failed with", failure);
     member.ifPresent(Member::abandon);
@@ -210,8 +223,8 @@ final class Consumption implements Member.Owner {
     noMemberBefore = now() + MEMBER_AGAIN.toNanos();
   }
 
-  private void take() {
-    Instant latest = environment.clock().instant().plus(Ladder.SHORTEST);
+  private void take(long now) {
+    Instant latest = environment.clock().instant().plus(Ladder.EARLIEST);
     for (Holding holding : member.map(Member::holdings).orElse(List.of())) {
       while (hand.isOpen()) {
         Optional<KafkaLease> taken = holding.take();
@@ -219,10 +232,19 @@ final class Consumption implements Member.Owner {
           break;
         }
         if (taken.get().dueAt().isAfter(latest)) {
-          settler.postpone(taken.get());
+          early.add(new Early(taken.get(), now + POSTPONED_AFTER_NANOS));
         } else {
           hand.add(taken.get());
         }
+      }
+    }
+  }
+
+  private void postpone(long now) {
+    while (!early.isEmpty() && early.peek().until() - now <= 0) {
+      KafkaLease lease = early.remove().lease();
+      if (lease.state() == KafkaLease.State.IN_HAND) {
+        settler.postpone(lease);
       }
     }
   }

@@ -30,7 +30,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -51,11 +50,11 @@ public final class KafkaTransport implements Transport {
   private final Topics topics;
   private final TransportStates states;
   private final Sender sender;
-  private final Mover mover;
   private final Pulse pulse;
   private final Map<String, KafkaQueue> queues = new ConcurrentHashMap<>();
-  private final AtomicBoolean isMoving = new AtomicBoolean();
   private volatile Optional<TransportException> end = Optional.empty();
+  // Guarded by this.
+  private Optional<Mover> mover = Optional.empty();
 
   private KafkaTransport(
       KafkaTransportConfig config, Admin admin, Cluster cluster, Environment environment) {
@@ -80,7 +79,6 @@ public final class KafkaTransport implements Transport {
     topics = new Topics(admin, config, names, cluster, environment);
     states = new TransportStates(environment.executor());
     sender = new Sender(clients.producer(), route, environment.clock(), environment.threads());
-    mover = new Mover(clients, admin, names, processName, environment);
     pulse = new Pulse(admin, config, environment, states, this::gaveUp);
     pulse.start();
   }
@@ -129,7 +127,7 @@ public final class KafkaTransport implements Transport {
         cluster.durability(shared.clients().config()),
         Move.ATOMIC,
         Move.ATOMIC,
-        Ladder.SHORTEST,
+        Ladder.EARLIEST,
         Ladder.LONGEST,
         Duration.ofSeconds(1),
         features);
@@ -152,11 +150,22 @@ public final class KafkaTransport implements Transport {
         .thenAccept(
             made -> {
               queues.computeIfAbsent(spec.name(), name -> new KafkaQueue(name, shared));
-              // Its topics are there now, too.
-              if (isMoving.compareAndSet(false, true)) {
-                mover.start();
-              }
+              move();
             });
+  }
+
+  /** Begins to move delayed messages, whose topics are there when a queue is. */
+  private synchronized void move() {
+    if (mover.isEmpty() && end.isEmpty()) {
+      mover =
+          Optional.of(
+              Mover.start(
+                  shared.clients(),
+                  admin,
+                  shared.names(),
+                  shared.processName(),
+                  shared.environment()));
+    }
   }
 
   private static <T> CompletionStage<T> unsupported(String why) {
@@ -217,8 +226,8 @@ public final class KafkaTransport implements Transport {
     }
     pulse.end();
     queues.values().forEach(KafkaQueue::end);
-    if (isMoving.getAndSet(true)) {
-      mover.close();
+    synchronized (this) {
+      mover.ifPresent(Mover::close);
     }
     sender.end();
     admin.close(CLOSE_MAX);

@@ -62,12 +62,8 @@ final class Mover implements AutoCloseable {
   private int failures;
   private final Set<String> refused = new HashSet<>();
 
-  /**
-   * The topics of the ladder must be there.
-   *
-   * @param process a word that no other process has at the same time
-   */
-  Mover(Clients clients, Admin admin, Names names, String process, Environment environment) {
+  private Mover(
+      Clients clients, Admin admin, Names names, String process, Environment environment) {
     this.clients = clients;
     this.names = names;
     this.transactions = names.transactions(process, "mover");
@@ -78,9 +74,16 @@ final class Mover implements AutoCloseable {
     this.thread = environment.threads().newThread(this::run);
   }
 
-  /** Begins to move. */
-  void start() {
-    thread.start();
+  /**
+   * Begins to move. The topics of the ladder must be there.
+   *
+   * @param process a word that no other process has at the same time
+   */
+  static Mover start(
+      Clients clients, Admin admin, Names names, String process, Environment environment) {
+    Mover mover = new Mover(clients, admin, names, process, environment);
+    mover.thread.start();
+    return mover;
   }
 
   /** Ends what is under way and leaves the group. Blocks until that is done; idempotent. */

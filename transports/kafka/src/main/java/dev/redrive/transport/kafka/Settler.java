@@ -47,6 +47,7 @@ final class Settler {
   private static final int COPY_TRIES = 3;
   private static final long COMMIT_AGAIN_NANOS = 200_000_000;
   private static final int NOBODY = -1;
+  private static final long NEWS_NANOS = 1_000_000_000;
 
   private final Consumption consumption;
   private final Transactions transactions;
@@ -65,6 +66,8 @@ final class Settler {
   private boolean isInOneGo;
   // A commit that had no answer is not made again before this time of Timers.nanoTime.
   private long notBefore;
+  // What nobody waits for is committed from this time on.
+  private long newsFrom;
   // Answers to what an earlier member asked are not for the present one.
   private int membership;
   // What a commit that is on its way says, and when it is overdue.
@@ -91,6 +94,8 @@ final class Settler {
     this.copies = copies;
     this.marksAttempts = config.attemptMarks();
     this.patienceNanos = config.requestTime().toNanos();
+    this.newsFrom = consumption.now();
+    this.notBefore = newsFrom;
     this.counter = counter;
   }
 
@@ -161,10 +166,16 @@ final class Settler {
     if (!isCommitting && consumption.now() - notBefore >= 0) {
       if (!copied.isEmpty()) {
         commitCopied(consumption.member().get());
-      } else if (!plain.isEmpty() || !owed.isEmpty()) {
+      } else if (!plain.isEmpty() || !owed.isEmpty() || hasNews(consumption.member().get())) {
         commitPlain(consumption.member().get());
       }
     }
+  }
+
+  // Crashes that were found at the beginning, and where a log goes on behind what is no message.
+  private boolean hasNews(Member member) {
+    return consumption.now() - newsFrom >= 0
+        && member.holdings().stream().anyMatch(holding -> holding.progress().isDirty());
   }
 
   /**
@@ -201,14 +212,22 @@ final class Settler {
 
   private void copy() {
     int count = Math.min(COPIES_MAX, moving.size());
-    List<Settling> batch = present(moving.subList(0, count));
+    List<Settling> next = present(moving.subList(0, count));
     moving = new ArrayList<>(moving.subList(count, moving.size()));
-    if (batch.isEmpty()) {
-      return;
+    List<Settling> batch = new ArrayList<>(next.size());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(next.size());
+    for (Settling settling : next) {
+      try {
+        records.add(copies.of(settling));
+        batch.add(settling);
+      } catch (RuntimeException malformed) {
+        notStored(settling, Optional.of(malformed));
+      }
     }
-    isCopying = true;
-    List<ProducerRecord<byte[], byte[]>> records = batch.stream().map(copies::of).toList();
-    transactions.copy(records, failures -> consumption.execute(() -> stored(batch, failures)));
+    if (!batch.isEmpty()) {
+      isCopying = true;
+      transactions.copy(records, failures -> consumption.execute(() -> stored(batch, failures)));
+    }
   }
 
   /** Those whose partitions are here still; the others have lost their leases. */
@@ -354,6 +373,7 @@ final class Settler {
       return;
     }
     isCommitting = true;
+    newsFrom = consumption.now() + NEWS_NANOS;
     asked = batch;
     askedBy = membership;
     overdueFrom = consumption.now() + patienceNanos;

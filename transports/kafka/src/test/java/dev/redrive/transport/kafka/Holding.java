@@ -46,6 +46,10 @@ final class Holding {
     return generation;
   }
 
+  int inHand() {
+    return hand.size();
+  }
+
   boolean isDirty() {
     return tracker.isDirty();
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A ladder of one's own on the broker that the tests share, and movers that can be cut off. */
 final class LadderScene implements AutoCloseable {
@@ -90,10 +92,10 @@ final class LadderScene implements AutoCloseable {
     KafkaTransportConfig own = config(way.bootstrap(), names.prefix());
     Admin ownAdmin = Clients.admin(own);
     Mover mover =
-        new Mover(new Clients(own, hasGroupProtocol), ownAdmin, names, process, time.environment());
+        Mover.start(
+            new Clients(own, hasGroupProtocol), ownAdmin, names, process, time.environment());
     admins.add(ownAdmin);
     movers.add(mover);
-    mover.start();
     return mover;
   }
 
@@ -143,6 +145,31 @@ final class LadderScene implements AutoCloseable {
     Poll.until(count + " in " + topic, BOUND, () -> read(topic).size() >= count);
   }
 
+  /** Waits until one more copy is stored, in a transaction that has probably not ended. */
+  void awaitCopyUnderWay(String topic) {
+    Map<String, Object> settings =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            config.servers(),
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            "read_uncommitted");
+    try (KafkaConsumer<byte[], byte[]> spy =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions = partitions(List.of(topic));
+      spy.assign(partitions);
+      spy.seekToEnd(partitions);
+      partitions.forEach(spy::position);
+      Poll.until("a copy", BOUND, () -> !spy.poll(Duration.ofMillis(20)).isEmpty());
+    }
+  }
+
+  private List<TopicPartition> partitions(Collection<String> topics) {
+    return topics.stream()
+        .flatMap(topic -> reader.partitionsFor(topic).stream())
+        .map(each -> new TopicPartition(each.topic(), each.partition()))
+        .toList();
+  }
+
   /** Waits until nothing is on the ladder, also in no transaction that may still end. */
   void awaitEmpty() {
     Poll.until("an empty ladder", BOUND, () -> read(names.holds(), moved()).isEmpty());
@@ -161,11 +188,7 @@ final class LadderScene implements AutoCloseable {
   private List<ConsumerRecord<byte[], byte[]>> read(
       Collection<String> read, Map<TopicPartition, OffsetAndMetadata> from) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    List<TopicPartition> partitions =
-        read.stream()
-            .flatMap(topic -> reader.partitionsFor(topic).stream())
-            .map(each -> new TopicPartition(each.topic(), each.partition()))
-            .toList();
+    List<TopicPartition> partitions = partitions(read);
     reader.assign(partitions);
     reader.seekToBeginning(partitions);
     from.forEach(

@@ -66,11 +66,14 @@ class MoverTest {
   void movers_that_die_in_the_middle_lose_and_double_nothing(boolean hasGroupProtocol) {
     try (LadderScene scene = new LadderScene(hasGroupProtocol)) {
       String queue = scene.provision("orders");
-      sendMixed(scene, queue, 1_000);
       for (int process = 0; process < 4; process++) {
+        for (int id = process * 250; id < (process + 1) * 250; id++) {
+          scene.send(queue, id, Duration.ofMillis(2_000 + id % 250 * 40));
+        }
+        scene.sent();
         KafkaWay way = scene.way();
         scene.mover("p" + process, way);
-        scene.await(queue, 50 + process * 250);
+        scene.awaitCopyUnderWay(queue);
         // For the broker this is what a kill is: nothing more comes, and nobody says good-bye.
         way.close();
       }
@@ -104,17 +107,28 @@ class MoverTest {
   void transaction_whose_end_nobody_told_is_done_once() {
     try (LadderScene scene = new LadderScene(true)) {
       String queue = scene.provision("orders");
-      sendMixed(scene, queue, 600);
       KafkaWay way = scene.way();
       scene.mover("one", way);
-      for (int fault = 0; fault < 3; fault++) {
-        scene.await(queue, 50 + fault * 150);
-        way.drop(fault % 2 == 0 ? Direction.TO_CLIENT : Direction.TO_SERVER);
-        Poll.until("something lost", LadderScene.BOUND, way::hasLost);
+      for (int fault = 0; fault < 5; fault++) {
+        for (int id = fault * 100; id < (fault + 1) * 100; id++) {
+          scene.send(queue, id, Duration.ofMillis(2_000 + id % 100 * 30));
+        }
+        scene.sent();
+        scene.awaitCopyUnderWay(queue);
+        // The broker may do what it is asked for, and nobody hears of it.
+        way.drop(fault < 4 ? Direction.TO_CLIENT : Direction.TO_SERVER);
+        // As long as the client asks again by itself, or longer.
+        Duration time = fault % 2 == 0 ? Duration.ofSeconds(7) : Duration.ofSeconds(1);
+        long begin = System.nanoTime();
+        Poll.until(
+            "the end of a fault",
+            LadderScene.BOUND,
+            () -> System.nanoTime() - begin > time.toNanos());
         way.heal();
+        scene.await(queue, (fault + 1) * 100);
       }
 
-      assertEachOnce(scene, queue, 600);
+      assertEachOnce(scene, queue, 500);
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 final class PartitionLife {
   private static final int STEPS = 250;
   private static final int MEMBERS = 3;
-  private static final int ROUNDS_MIN = 20;
+  private static final int ROUNDS_MIN = 100;
   private static final int[] BOUNDS = {64, 72, 96, 160, 4_096};
 
   private final Random random;
@@ -207,7 +207,7 @@ final class PartitionLife {
     note("comes to rest");
     members.stream().filter(member -> !member.isCurrent()).forEach(this::notice);
     assignIfDead();
-    int rounds = ROUNDS_MIN + 2 * world.log().records().size();
+    int rounds = ROUNDS_MIN + 4 * world.log().records().size();
     for (int i = 0; i < rounds && !isAtRest(); i++) {
       startAssigned();
       Member member = assigned().orElseThrow();
@@ -232,7 +232,7 @@ final class PartitionLife {
     for (int i = random.nextInt(3); i > 0; i--) {
       holding.begin(random);
     }
-    int most = 1 + random.nextInt(2 * world.log().records().size() + 1);
+    int most = 1 + random.nextInt(2 * holding.inHand() + 1);
     for (int i = 0; i < most; i++) {
       holding.settle(random);
     }

@@ -4,7 +4,6 @@ package dev.redrive.transport.memory;
 
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.InMessage;
-import dev.redrive.spi.Timers;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -13,15 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a queue's due messages to the consumers that asked for them.
  *
  * <p>That is done by one task of the environment's executor at a time, a round each: it leases what
  * is due, and calls the sinks without the lock. A round that found nothing is the last one, and
- * sets a timer to the next due time that somebody waits for or the next lease's end; whatever
+ * sets alarms to the next due time that somebody waits for and the next lease's end; whatever
  * changes something wakes the task again. So sinks are never called from within somebody's call,
  * nor twice at once.
  */
@@ -36,16 +33,17 @@ final class HandOver {
   private final Set<MemorySubscription> subscriptions = new LinkedHashSet<>();
   // Those that may be given something, the one that was given something last at the end.
   private final ArrayDeque<MemorySubscription> hungry = new ArrayDeque<>();
+  private final Alarm<Instant> due;
+  private final Alarm<Long> leaseEnd;
   private boolean isAwake;
   private boolean isEnded;
-  // Null while no timer is set.
-  private Timers.@Nullable Timer timer;
-  private Instant timerAt = Instant.MAX;
 
   HandOver(Environment environment, QueueState state) {
     this.environment = environment;
     this.state = state;
     this.lock = state.lock();
+    this.due = Alarm.byClock(environment.timers(), lock, this::wake);
+    this.leaseEnd = Alarm.byElapsed(environment.timers(), lock, this::wake);
   }
 
   void add(MemorySubscription subscription) {
@@ -94,7 +92,7 @@ final class HandOver {
       Set<MemorySubscription> served = leaseWhatIsDue();
       if (served.isEmpty()) {
         isAwake = false;
-        setTimer();
+        setAlarms();
         return;
       }
       served.forEach(each -> calls.put(each, each.messages()));
@@ -113,10 +111,11 @@ final class HandOver {
       return served;
     }
     Instant now = environment.clock().instant();
-    state.expire(now);
+    state.expire(environment.timers().nanoTime());
     for (int given = 0; given < ROUND_MAX && !hungry.isEmpty(); given++) {
       MemorySubscription next = hungry.getFirst();
-      Optional<MemoryLease> lease = state.lease(now, next);
+      long end = environment.timers().nanoTimeAfter(next.leaseTime());
+      Optional<MemoryLease> lease = state.lease(now, next, end);
       if (lease.isEmpty()) {
         break;
       }
@@ -144,31 +143,10 @@ final class HandOver {
     }
   }
 
-  private void setTimer() {
-    Optional<Instant> due = hungry.isEmpty() ? Optional.empty() : state.nextDue();
-    Optional<Instant> next =
-        Stream.of(due, state.nextLeaseEnd()).flatMap(Optional::stream).min(Instant::compareTo);
-    if (isEnded || next.isEmpty() || !next.get().isBefore(timerAt)) {
-      return;
-    }
-    cancelTimer();
-    timerAt = next.get();
-    timer = environment.timers().at(timerAt, this::timerFired);
-  }
-
-  private void timerFired() {
-    synchronized (lock) {
-      timer = null;
-      timerAt = Instant.MAX;
-      wake();
-    }
-  }
-
-  private void cancelTimer() {
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
-      timerAt = Instant.MAX;
+  private void setAlarms() {
+    if (!isEnded) {
+      due.notAfter(hungry.isEmpty() ? Optional.empty() : state.nextDue());
+      leaseEnd.notAfter(state.nextLeaseEnd());
     }
   }
 
@@ -209,7 +187,8 @@ final class HandOver {
     synchronized (lock) {
       isEnded = true;
       hungry.clear();
-      cancelTimer();
+      due.cancel();
+      leaseEnd.cancel();
     }
   }
 }

@@ -3,7 +3,7 @@
 package dev.redrive.transport.memory;
 
 import dev.redrive.spi.Lease;
-import java.time.Instant;
+import dev.redrive.spi.Timers;
 
 /**
  * A lease on an entry. Its identity is the fencing token: an entry knows the one lease that holds
@@ -13,9 +13,10 @@ final class MemoryLease implements Lease {
   private final Entry entry;
   private final MemorySubscription holder;
   private final long number;
-  private Instant end;
+  // As Timers.nanoTime.
+  private long end;
 
-  MemoryLease(Entry entry, MemorySubscription holder, long number, Instant end) {
+  MemoryLease(Entry entry, MemorySubscription holder, long number, long end) {
     this.entry = entry;
     this.holder = holder;
     this.number = number;
@@ -23,7 +24,7 @@ final class MemoryLease implements Lease {
   }
 
   static int byEnd(MemoryLease one, MemoryLease other) {
-    int byTime = one.end.compareTo(other.end);
+    int byTime = Long.compare(one.end, other.end);
     return byTime != 0 ? byTime : Long.compare(one.number, other.number);
   }
 
@@ -35,12 +36,13 @@ final class MemoryLease implements Lease {
     return holder;
   }
 
-  Instant end() {
+  /** When it ends, as {@link Timers#nanoTime}. */
+  long end() {
     return end;
   }
 
   /** Only while it is in no sorted set. */
-  void end(Instant changed) {
+  void end(long changed) {
     end = changed;
   }
 }

@@ -49,7 +49,7 @@ final class MemoryQueue {
   <R> R change(Function<Instant, R> change) {
     synchronized (state.lock()) {
       Instant now = environment.clock().instant();
-      state.expire(now);
+      state.expire(environment.timers().nanoTime());
       R result = change.apply(now);
       handOver.wake();
       return result;
@@ -101,28 +101,25 @@ final class MemoryQueue {
 
   List<Settled> begin(List<Lease> leases) {
     return change(
-        now ->
-            leases.stream().map(each -> ifHeld(each, now, held -> held.entry().begin())).toList());
+        now -> leases.stream().map(each -> ifHeld(each, held -> held.entry().begin())).toList());
   }
 
   List<Settled> renew(List<Lease> leases, Duration by) {
+    long end = environment.timers().nanoTimeAfter(by);
     return change(
-        now ->
-            leases.stream()
-                .map(each -> ifHeld(each, now, held -> state.renew(held, now.plus(by))))
-                .toList());
+        now -> leases.stream().map(each -> ifHeld(each, held -> state.renew(held, end))).toList());
   }
 
   List<Settled> settle(List<Settlement> settlements) {
     return change(
         now ->
             settlements.stream()
-                .map(each -> ifHeld(each.lease(), now, held -> settle(each, held, now)))
+                .map(each -> ifHeld(each.lease(), held -> settle(each, held, now)))
                 .toList());
   }
 
-  private Settled ifHeld(Lease lease, Instant now, Consumer<MemoryLease> action) {
-    if (lease instanceof MemoryLease ours && !handOver.isEnded() && state.isHeld(ours, now)) {
+  private Settled ifHeld(Lease lease, Consumer<MemoryLease> action) {
+    if (lease instanceof MemoryLease ours && !handOver.isEnded() && ours.entry().isHeldBy(ours)) {
       action.accept(ours);
       return Settled.DONE;
     }

@@ -11,6 +11,7 @@ import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.QueueSpec;
 import dev.redrive.spi.Replay;
 import dev.redrive.spi.Settlement;
+import dev.redrive.spi.Timers;
 import dev.redrive.transport.memory.Entry.Place;
 import java.time.Instant;
 import java.util.List;
@@ -108,14 +109,13 @@ final class QueueState {
     waiting.add(entry, lanes.isFree(entry));
   }
 
-  /** Leases the entry that is due for the longest time, if there is one. */
-  Optional<MemoryLease> lease(Instant now, MemorySubscription holder) {
+  /** Leases the entry that is due for the longest time, if there is one, until that end. */
+  Optional<MemoryLease> lease(Instant now, MemorySubscription holder, long end) {
     return waiting
         .takeDue(now)
         .map(
             entry -> {
-              MemoryLease lease =
-                  new MemoryLease(entry, holder, ++leasesGiven, now.plus(holder.leaseTime()));
+              MemoryLease lease = new MemoryLease(entry, holder, ++leasesGiven, end);
               entry.lease(lease);
               leases.add(lease);
               holder.leased(lease);
@@ -123,8 +123,8 @@ final class QueueState {
             });
   }
 
-  /** When the next lease ends. */
-  Optional<Instant> nextLeaseEnd() {
+  /** When the next lease ends, as {@link Timers#nanoTime}. */
+  Optional<Long> nextLeaseEnd() {
     return leases.isEmpty() ? Optional.empty() : Optional.of(leases.first().end());
   }
 
@@ -132,19 +132,18 @@ final class QueueState {
     return waiting.nextDue();
   }
 
-  /** Puts entries back whose leases have ended; their attempts do not count. */
-  void expire(Instant now) {
-    while (!leases.isEmpty() && !leases.first().end().isAfter(now)) {
+  /**
+   * Puts entries back whose leases have ended; their attempts do not count.
+   *
+   * @param now as {@link Timers#nanoTime}: a clock that is set must end no lease
+   */
+  void expire(long now) {
+    while (!leases.isEmpty() && leases.first().end() <= now) {
       giveBack(leases.first());
     }
   }
 
-  /** True if the lease holds its entry and has not ended. */
-  boolean isHeld(MemoryLease lease, Instant now) {
-    return lease.entry().isHeldBy(lease) && lease.end().isAfter(now);
-  }
-
-  void renew(MemoryLease lease, Instant end) {
+  void renew(MemoryLease lease, long end) {
     leases.remove(lease);
     lease.end(end);
     leases.add(lease);

@@ -2,43 +2,59 @@
 
 package dev.redrive.transport.rabbitmq;
 
-import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Runs an action on a loop at a time that changes. Used by that loop alone. */
-final class Alarm {
-  private final Environment environment;
+/**
+ * Runs an action on a loop at a time that changes, by one of the two clocks. Used by that loop
+ * alone.
+ *
+ * @param <T> a time of that clock
+ */
+final class Alarm<T> {
+  private final BiFunction<T, Runnable, Timers.Timer> clock;
   private final Loop loop;
   private final Runnable action;
   // Null while it is not set.
   private Timers.@Nullable Timer timer;
-  private Instant at = Instant.MAX;
+  private Optional<T> time = Optional.empty();
 
-  Alarm(Environment environment, Loop loop, Runnable action) {
-    this.environment = environment;
+  private Alarm(BiFunction<T, Runnable, Timers.Timer> clock, Loop loop, Runnable action) {
+    this.clock = clock;
     this.loop = loop;
     this.action = action;
   }
 
-  /** Sets it to a time, or, for {@link Instant#MAX}, to none. */
-  void set(Instant when) {
-    if (when.equals(at)) {
-      return;
+  /** For times of the wall clock. */
+  static Alarm<Instant> byClock(Timers timers, Loop loop, Runnable action) {
+    return new Alarm<>(timers::at, loop, action);
+  }
+
+  /** For times of {@link Timers#nanoTime}. */
+  static Alarm<Long> byElapsed(Timers timers, Loop loop, Runnable action) {
+    return new Alarm<>(
+        (time, wake) -> timers.after(Duration.ofNanos(time - timers.nanoTime()), wake),
+        loop,
+        action);
+  }
+
+  /** Sets it to a time, or to none. */
+  void set(Optional<T> when) {
+    if (!when.equals(time)) {
+      cancel();
+      time = when;
+      timer = when.map(set -> clock.apply(set, () -> loop.execute(() -> fire(set)))).orElse(null);
     }
-    cancel();
-    if (when.equals(Instant.MAX)) {
-      return;
-    }
-    at = when;
-    timer = environment.timers().at(when, () -> loop.execute(() -> fire(when)));
   }
 
   /** Sets it unless it is set. */
-  void setUnlessSet(Instant when) {
+  void setUnlessSet(T when) {
     if (timer == null) {
-      set(when);
+      set(Optional.of(when));
     }
   }
 
@@ -47,14 +63,14 @@ final class Alarm {
       timer.cancel();
     }
     timer = null;
-    at = Instant.MAX;
+    time = Optional.empty();
   }
 
-  private void fire(Instant when) {
+  private void fire(T when) {
     // It may have been set to another time while this was on its way.
-    if (when.equals(at)) {
+    if (time.filter(when::equals).isPresent()) {
       timer = null;
-      at = Instant.MAX;
+      time = Optional.empty();
       action.run();
     }
   }

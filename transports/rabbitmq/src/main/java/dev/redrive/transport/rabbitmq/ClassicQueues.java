@@ -106,6 +106,11 @@ final class ClassicQueues implements Layout {
     }
   }
 
+  @Override
+  public void bringBack(Connection connection, String queue) {
+    // The broker has dropped it; nobody else knows of it.
+  }
+
   private static AMQP.Queue.BindOk bind(Channel channel, String queue, Route route)
       throws IOException {
     Map<String, Object> arguments = new LinkedHashMap<>(route.match());

@@ -28,13 +28,14 @@ record Counter(String header) {
    * no header of the sender.
    */
   Map<String, Object> read(@Nullable Map<String, Object> arrived) {
-    Map<String, Object> headers =
-        new LinkedHashMap<>(Objects.requireNonNullElse(arrived, Map.of()));
-    int count = isOwn() ? -1 : Headers.number(headers, header, -1);
-    if (count >= 0) {
-      headers.put(WireHeaders.ATTEMPT, Integer.toString(count));
-      headers.put(Wire.COUNT, headers.remove(header));
+    Map<String, Object> read = Objects.requireNonNullElse(arrived, Map.of());
+    int count = isOwn() ? -1 : Headers.number(read, header, -1);
+    if (count < 0) {
+      return read;
     }
+    Map<String, Object> headers = new LinkedHashMap<>(read);
+    headers.put(WireHeaders.ATTEMPT, Integer.toString(count));
+    headers.put(Wire.COUNT, headers.remove(header));
     return headers;
   }
 

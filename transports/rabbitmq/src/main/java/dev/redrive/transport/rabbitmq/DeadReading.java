@@ -9,6 +9,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class DeadReading implements AutoCloseable {
 
   /** Is shown each letter, one after another, on some thread. */
   interface Visitor {
-    void visit(long tag, AMQP.BasicProperties properties, byte[] body);
+    void visit(Envelope envelope, AMQP.BasicProperties properties, byte[] body);
   }
 
   private final Turn turn;
@@ -51,10 +52,26 @@ final class DeadReading implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Waits for its turn, and begins. */
-  static DeadReading open(Connection connection, String name, Environment environment)
+  /**
+   * Takes its turn, and begins.
+   *
+   * @throws Turn.TakenException if it is somebody else's
+   */
+  static DeadReading open(Connection connection, String name) throws IOException {
+    return begin(connection, Turn.take(connection, name));
+  }
+
+  /**
+   * Waits for its turn, and begins.
+   *
+   * @throws TransportException if it does not come
+   */
+  static DeadReading await(Connection connection, String name, Environment environment)
       throws IOException {
-    Turn turn = Turn.await(connection, name, environment);
+    return begin(connection, Turn.await(connection, name, environment));
+  }
+
+  private static DeadReading begin(Connection connection, Turn turn) throws IOException {
     try {
       return new DeadReading(turn, Link.channel(connection));
     } catch (IOException | RuntimeException failure) {
@@ -72,9 +89,9 @@ final class DeadReading implements AutoCloseable {
     List<Inbox> inboxes = new ArrayList<>();
     List<String> consumers = new ArrayList<>();
     Visitor oneByOne =
-        (tag, properties, body) -> {
+        (envelope, properties, body) -> {
           synchronized (this) {
-            visitor.visit(tag, properties, body);
+            visitor.visit(envelope, properties, body);
           }
         };
     int prefetch = FIRST_PREFETCH;
@@ -87,7 +104,7 @@ final class DeadReading implements AutoCloseable {
       if (further == null) {
         break;
       }
-      oneByOne.visit(further.getEnvelope().getDeliveryTag(), further.getProps(), further.getBody());
+      oneByOne.visit(further.getEnvelope(), further.getProps(), further.getBody());
       prefetch = Math.min(prefetch * PREFETCH_GROWTH, PREFETCH_MAX);
     }
     for (String consumer : consumers) {
@@ -163,7 +180,7 @@ final class DeadReading implements AutoCloseable {
     @Override
     public void handleDelivery(
         String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-      visitor.visit(envelope.getDeliveryTag(), properties, body);
+      visitor.visit(envelope, properties, body);
     }
 
     @Override

@@ -7,8 +7,6 @@ import dev.redrive.spi.WireHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -26,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * another name, and the broker's own are left out of every copy.
  */
 final class Headers {
-  /** In front of a sender's header whose name the broker would understand. */
   // Others may write any time; sums of this one and what is added to it do not overflow.
   private static final Instant FARTHEST = Instant.parse("9999-12-31T23:59:59Z");
 
+  /** In front of a sender's header whose name the broker would understand. */
   private static final String ESCAPE = "redrive-header-";
 
   private static final String DEATHS = "x-death";
@@ -42,8 +40,6 @@ final class Headers {
           "x-acquired-count",
           "x-stream-offset",
           "x-delay");
-  private static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -116,9 +112,13 @@ final class Headers {
 
   /** A header's number, or a default where it is absent or malformed. */
   static int number(Map<String, Object> headers, String name, int otherwise) {
+    Object value = headers.get(name);
+    if (value == null) {
+      return otherwise;
+    }
     try {
-      return Integer.parseInt(text(headers.get(name)));
-    } catch (NumberFormatException absent) {
+      return Integer.parseInt(text(value));
+    } catch (NumberFormatException malformed) {
       return otherwise;
     }
   }
@@ -130,7 +130,7 @@ final class Headers {
       return Optional.empty();
     }
     try {
-      Instant time = Instant.parse(text);
+      Instant time = WireTime.read(text);
       return Optional.of(time.isAfter(FARTHEST) ? FARTHEST : time);
     } catch (DateTimeException malformed) {
       return Optional.empty();
@@ -139,7 +139,7 @@ final class Headers {
 
   /** A time as it stands in headers, in milliseconds. */
   static String time(Instant time) {
-    return TIME.format(time);
+    return WireTime.write(time);
   }
 
   /** A due time as it stands in headers: the part of a millisecond must not make it early. */

@@ -14,9 +14,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A subscription's channel on one link: what the broker may still send by it, and what came by it
@@ -39,6 +42,9 @@ final class Intake {
   interface Receiver {
     void received(Intake intake, Envelope envelope, AMQP.BasicProperties properties, byte[] body);
 
+    /** All that arrived together is received. */
+    void receivedAll();
+
     /**
      * The channel has ended, the link has not; nothing comes any more, and what came is lost.
      *
@@ -57,6 +63,8 @@ final class Intake {
   // Which consumer a message that is not settled came by.
   private final Map<Long, String> consumers = new HashMap<>();
   private final TreeSet<Long> unsettled = new TreeSet<>();
+  // To be acknowledged.
+  private final Set<Long> settled = new HashSet<>();
   private boolean isAbandoned;
   private int room;
   private long begun;
@@ -66,7 +74,9 @@ final class Intake {
     this.channel = Link.channel(link.consuming());
     this.queue = queue;
     this.receiver = receiver;
-    this.questions = new Questions(channel, queue.environment(), queue.loop(), this::failed);
+    this.questions =
+        new Questions(
+            channel, queue.environment(), queue.loop(), this::sendAcknowledgements, this::failed);
     // Of all consumers, as they are begun by questions and not by the client's own call.
     channel.setDefaultConsumer(new Inbox());
     channel.addShutdownListener(signal -> queue.loop().execute(() -> ended(signal)));
@@ -106,25 +116,39 @@ final class Intake {
     room = 0;
   }
 
-  /** Acknowledges, contiguous tags at once. */
+  /**
+   * Acknowledges, when the broker is next asked whether it has {@link #taken} what it got: what is
+   * settled while it is about to answer is acknowledged together then. In a crash before that the
+   * messages come again, and nobody was told that they were settled.
+   */
   void ack(Collection<Long> tags) {
+    settled.addAll(tags);
+  }
+
+  private void sendAcknowledgements() throws IOException {
+    link.consumingCork().hold();
     try {
-      Set<Long> rest = new HashSet<>(tags);
-      long upTo = 0;
-      while (!unsettled.isEmpty() && rest.remove(unsettled.first())) {
-        upTo = unsettled.first();
-        forget(upTo);
-      }
-      if (upTo > 0) {
-        channel.basicAck(upTo, true);
-      }
-      for (long tag : rest) {
-        forget(tag);
-        channel.basicAck(tag, false);
-      }
-    } catch (IOException | AlreadyClosedException failure) {
-      failed(failure);
+      acknowledge();
+    } finally {
+      link.consumingCork().release();
     }
+  }
+
+  /** Contiguous tags are acknowledged at once. */
+  private void acknowledge() throws IOException {
+    long upTo = 0;
+    while (!unsettled.isEmpty() && settled.remove(unsettled.first())) {
+      upTo = unsettled.first();
+      forget(upTo);
+    }
+    if (upTo > 0) {
+      channel.basicAck(upTo, true);
+    }
+    for (long tag : settled) {
+      forget(tag);
+      channel.basicAck(tag, false);
+    }
+    settled.clear();
   }
 
   /** Gives messages back to the queue, about to where they were. */
@@ -177,6 +201,7 @@ final class Intake {
     room = 0;
     consumers.clear();
     unsettled.clear();
+    settled.clear();
   }
 
   /** True if nothing that came by it can be settled any more. */
@@ -227,8 +252,17 @@ final class Intake {
     }
   }
 
-  /** Brings what the broker sends to the loop, on which all else happens. */
+  private record Arrival(
+      String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {}
+
+  /**
+   * Brings what the broker sends to the loop, on which all else happens: what has arrived by the
+   * time that the loop gets to it, together.
+   */
   private final class Inbox extends DefaultConsumer {
+    private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isTold = new AtomicBoolean();
+
     Inbox() {
       super(channel);
     }
@@ -236,15 +270,39 @@ final class Intake {
     @Override
     public void handleDelivery(
         String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-      queue
-          .loop()
-          .execute(
-              () -> {
-                if (!isAbandoned) {
-                  remember(envelope.getDeliveryTag(), consumer);
-                  receiver.received(Intake.this, envelope, properties, body);
-                }
-              });
+      arrivals.add(new Arrival(consumer, envelope, properties, body));
+      tellLoop();
+    }
+
+    private void tellLoop() {
+      if (isTold.compareAndSet(false, true)) {
+        queue.loop().execute(this::receive);
+      }
+    }
+
+    private void receive() {
+      // First of all: what arrives from now on is told anew, if it is not seen here.
+      isTold.set(false);
+      try {
+        Arrival next = arrivals.poll();
+        while (next != null) {
+          receive(next);
+          next = arrivals.poll();
+        }
+      } finally {
+        // If one cannot be received, the others must be all the same.
+        if (!arrivals.isEmpty()) {
+          tellLoop();
+        }
+        receiver.receivedAll();
+      }
+    }
+
+    private void receive(Arrival arrival) {
+      if (!isAbandoned) {
+        remember(arrival.envelope.getDeliveryTag(), arrival.consumer);
+        receiver.received(Intake.this, arrival.envelope, arrival.properties, arrival.body);
+      }
     }
 
     @Override

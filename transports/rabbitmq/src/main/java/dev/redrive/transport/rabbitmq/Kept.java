@@ -88,8 +88,8 @@ final class Kept {
   }
 
   /** When the next one becomes due. */
-  Instant nextDue() {
-    return early.isEmpty() ? Instant.MAX : early.first().dueAt();
+  Optional<Instant> nextDue() {
+    return early.isEmpty() ? Optional.empty() : Optional.of(early.first().dueAt());
   }
 
   boolean hasReady() {

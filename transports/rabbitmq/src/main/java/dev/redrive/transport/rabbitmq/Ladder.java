@@ -71,6 +71,11 @@ final class Ladder {
     return key.append(queue).toString();
   }
 
+  /** Whether a routing key leads to this queue. */
+  static boolean isFor(String queue, String key) {
+    return key.length() == 2 * LEVELS + queue.length() && key.endsWith("." + queue);
+  }
+
   /** What the digit of a level must be, as a binding of its exchange. */
   static String pattern(int level, int digit) {
     return "*.".repeat(LEVELS - 1 - level) + digit + ".#";

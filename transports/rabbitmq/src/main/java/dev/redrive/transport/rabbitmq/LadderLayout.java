@@ -25,10 +25,12 @@ final class LadderLayout implements Layout {
 
   private final Names names;
   private final Environment environment;
+  private final LostMessages lost;
 
   LadderLayout(Names names, Environment environment) {
     this.names = names;
     this.environment = environment;
+    this.lost = new LostMessages(names, environment);
   }
 
   @Override
@@ -67,17 +69,14 @@ final class LadderLayout implements Layout {
     log.info("made the delay queues {} to {}", names.level(0), names.level(Ladder.LEVELS - 1));
   }
 
-  /**
-   * A message whose queue was deleted while it waited must not stay in its level: the broker would
-   * try again for ever, and with some dozens of them hand on nobody's messages any more.
-   */
   private void declareDue(Channel channel) throws IOException {
-    String lost = names.lost();
-    channel.exchangeDeclare(lost, BuiltinExchangeType.FANOUT, true);
-    channel.queueDeclare(lost, true, false, false, Map.of("x-queue-type", "quorum"));
-    channel.queueBind(lost, lost, "");
+    lost.declare(channel);
     channel.exchangeDeclare(
-        names.due(), BuiltinExchangeType.TOPIC, true, false, Map.of("alternate-exchange", lost));
+        names.due(),
+        BuiltinExchangeType.TOPIC,
+        true,
+        false,
+        Map.of("alternate-exchange", names.lost()));
   }
 
   private void declareLevel(Channel channel, int level) throws IOException {
@@ -107,6 +106,11 @@ final class LadderLayout implements Layout {
   @Override
   public void bind(Connection connection, String queue) throws IOException {
     OneCall.make(connection, channel -> channel.queueBind(queue, names.due(), Ladder.exit(queue)));
+  }
+
+  @Override
+  public void bringBack(Connection connection, String queue) throws IOException {
+    lost.bringBack(connection, queue);
   }
 
   @Override

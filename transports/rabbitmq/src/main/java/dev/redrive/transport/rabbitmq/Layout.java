@@ -23,6 +23,9 @@ interface Layout {
   /** Ties the queue to what is there. Blocks. */
   void bind(Connection connection, String queue) throws IOException;
 
+  /** Brings back what became due when the queue was not there. Blocks. */
+  void bringBack(Connection connection, String queue) throws IOException;
+
   /** The way of a new message. */
   Parcel.Address sent(String queue, Duration delay);
 

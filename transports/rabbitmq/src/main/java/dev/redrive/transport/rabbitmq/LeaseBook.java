@@ -4,9 +4,9 @@ package dev.redrive.transport.rabbitmq;
 
 import dev.redrive.Settled;
 import dev.redrive.spi.Lease;
+import dev.redrive.spi.Timers;
 import dev.redrive.transport.rabbitmq.RabbitLease.State;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,23 +15,26 @@ import java.util.TreeSet;
 /** A subscription's leases that have not ended. Used by its loop alone, but for {@link #begin}. */
 final class LeaseBook {
   private final RabbitSubscription owner;
+  private final Timers timers;
   private final TreeSet<RabbitLease> held = new TreeSet<>(RabbitLease.BY_END);
 
-  LeaseBook(RabbitSubscription owner) {
+  LeaseBook(RabbitSubscription owner, Timers timers) {
     this.owner = owner;
+    this.timers = timers;
   }
 
-  /** A message is handed over. */
-  void hold(RabbitLease lease, Instant end) {
-    lease.endsAt(end);
+  /** A message is handed over, for so long. */
+  void hold(RabbitLease lease, Duration time) {
+    lease.endsAt(timers.nanoTimeAfter(time));
     lease.state(State.HELD);
     held.add(lease);
   }
 
   /** Takes out those that have ended. */
-  List<RabbitLease> ended(Instant now) {
+  List<RabbitLease> ended() {
+    long now = timers.nanoTime();
     List<RabbitLease> ended = new ArrayList<>();
-    while (!held.isEmpty() && !now.isBefore(held.first().end())) {
+    while (!held.isEmpty() && held.first().end() <= now) {
       ended.add(held.pollFirst());
     }
     return ended;
@@ -44,9 +47,9 @@ final class LeaseBook {
     return all;
   }
 
-  /** When the next one ends. */
-  Instant nextEnd() {
-    return held.isEmpty() ? Instant.MAX : held.first().end();
+  /** When the next one ends, as {@link Timers#nanoTime}. */
+  Optional<Long> nextEnd() {
+    return held.isEmpty() ? Optional.empty() : Optional.of(held.first().end());
   }
 
   int size() {
@@ -54,24 +57,23 @@ final class LeaseBook {
   }
 
   /** Whether an attempt may begin; nothing is written down, as there is no place for it. */
-  Settled begin(Lease lease, Instant now) {
-    return held(lease, now).isPresent() ? Settled.DONE : Settled.STALE;
+  Settled begin(Lease lease) {
+    return held(lease).isPresent() ? Settled.DONE : Settled.STALE;
   }
 
-  Settled renew(Lease lease, Instant now, Duration by) {
-    Optional<RabbitLease> mine = held(lease, now);
+  Settled renew(Lease lease, Duration by) {
+    Optional<RabbitLease> mine = held(lease);
     mine.ifPresent(
         renewed -> {
           held.remove(renewed);
-          renewed.endsAt(now.plus(by));
-          held.add(renewed);
+          hold(renewed, by);
         });
     return mine.isPresent() ? Settled.DONE : Settled.STALE;
   }
 
   /** Takes a lease out for its settlement, if it has not ended. */
-  Optional<RabbitLease> claim(Lease lease, Instant now) {
-    Optional<RabbitLease> mine = held(lease, now);
+  Optional<RabbitLease> claim(Lease lease) {
+    Optional<RabbitLease> mine = held(lease);
     mine.ifPresent(
         claimed -> {
           held.remove(claimed);
@@ -80,8 +82,10 @@ final class LeaseBook {
     return mine;
   }
 
-  private Optional<RabbitLease> held(Lease lease, Instant now) {
-    return lease instanceof RabbitLease mine && mine.owner() == owner && mine.isHeld(now)
+  private Optional<RabbitLease> held(Lease lease) {
+    return lease instanceof RabbitLease mine
+            && mine.owner() == owner
+            && mine.isHeld(timers.nanoTime())
         ? Optional.of(mine)
         : Optional.empty();
   }

@@ -170,16 +170,16 @@ final class LetterReading {
 
   private void readAll(Link link, Visitor visitor) throws IOException {
     close();
-    DeadReading fresh = DeadReading.open(link.consuming(), queue.reading(), queue.environment());
+    DeadReading fresh = DeadReading.open(link.consuming(), queue.reading());
     kept = Optional.of(fresh);
     fresh.readAll(queue.dead(), indexing(visitor));
     begun = queue.environment().timers().nanoTime();
   }
 
   private DeadReading.Visitor indexing(Visitor visitor) {
-    return (tag, properties, body) -> {
+    return (envelope, properties, body) -> {
       Letters.Numbered numbered = letters.read(properties, body);
-      LetterIndex.Key key = new LetterIndex.Key(numbered.number(), tag);
+      LetterIndex.Key key = new LetterIndex.Key(numbered.number(), envelope.getDeliveryTag());
       index.add(key, numbered.letter());
       visitor.visit(key, numbered.letter());
     };

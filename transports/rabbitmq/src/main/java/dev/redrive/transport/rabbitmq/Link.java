@@ -28,13 +28,16 @@ final class Link {
 
   private final Connection publishing;
   private final Connection consuming;
-  private final Cork cork;
+  private final Cork publishingCork;
+  private final Cork consumingCork;
   private final CompletableFuture<String> lost = new CompletableFuture<>();
 
-  private Link(Connection publishing, Connection consuming, Cork cork) {
+  private Link(
+      Connection publishing, Connection consuming, Cork publishingCork, Cork consumingCork) {
     this.publishing = publishing;
     this.consuming = consuming;
-    this.cork = cork;
+    this.publishingCork = publishingCork;
+    this.consumingCork = consumingCork;
     ShutdownListener end =
         (ShutdownSignalException signal) -> lose(String.valueOf(signal.getMessage()));
     // Added to a connection that is closed already, it is called at once.
@@ -45,7 +48,7 @@ final class Link {
   /** A factory of connections as the configuration says. */
   static ConnectionFactory factory(RabbitTransportConfig config, Environment environment)
       throws GeneralSecurityException {
-    ConnectionFactory factory = new ConnectionFactory();
+    ConnectionFactory factory = new RoomyFrames();
     factory.setUsername(config.user());
     factory.setPassword(config.password());
     factory.setVirtualHost(config.virtualHost());
@@ -71,18 +74,24 @@ final class Link {
   /** Connects to the first of these nodes that answers. Blocks. */
   static Link open(ConnectionFactory factory, List<Address> hosts)
       throws IOException, TimeoutException {
-    Cork cork = new Cork();
-    ConnectionFactory publishers = factory.clone();
-    if (!factory.isSSL()) {
-      publishers.setSocketFactory(cork);
-    }
-    Connection publishing = publishers.newConnection(hosts, "redrive publish");
+    Cork publishingCork = new Cork();
+    Connection publishing = corked(factory, publishingCork).newConnection(hosts, "redrive publish");
     try {
-      return new Link(publishing, factory.newConnection(hosts, "redrive consume"), cork);
+      Cork consumingCork = new Cork();
+      Connection consuming = corked(factory, consumingCork).newConnection(hosts, "redrive consume");
+      return new Link(publishing, consuming, publishingCork, consumingCork);
     } catch (IOException | TimeoutException | RuntimeException failure) {
       publishing.abort(CLOSE_MILLIS);
       throw failure;
     }
+  }
+
+  private static ConnectionFactory corked(ConnectionFactory factory, Cork cork) {
+    ConnectionFactory corked = factory.clone();
+    if (!factory.isSSL()) {
+      corked.setSocketFactory(cork);
+    }
+    return corked;
   }
 
   Connection publishing() {
@@ -90,8 +99,13 @@ final class Link {
   }
 
   /** Holds back what the publishing connection writes; does nothing to one with TLS. */
-  Cork cork() {
-    return cork;
+  Cork publishingCork() {
+    return publishingCork;
+  }
+
+  /** The same of the consuming connection. */
+  Cork consumingCork() {
+    return consumingCork;
   }
 
   Connection consuming() {

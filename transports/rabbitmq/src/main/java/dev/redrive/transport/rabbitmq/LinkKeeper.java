@@ -11,7 +11,6 @@ import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +51,8 @@ final class LinkKeeper {
   private final CompletableFuture<String> closing = new CompletableFuture<>();
   // Used by the keeper's thread alone.
   private int failures;
-  private Instant lastUp;
+  // As Timers.nanoTime.
+  private long lastUp;
 
   LinkKeeper(
       RabbitTransportConfig config,
@@ -64,7 +64,7 @@ final class LinkKeeper {
     this.environment = environment;
     this.owner = owner;
     this.hosts = config.hosts().stream().map(Address::parseAddress).toList();
-    this.lastUp = environment.clock().instant();
+    this.lastUp = environment.timers().nanoTime();
   }
 
   /**
@@ -129,7 +129,7 @@ final class LinkKeeper {
     log.info("connected to RabbitMQ at {}", link.consuming().getAddress());
     firstUp.complete(Optional.empty());
     Object why = CompletableFuture.anyOf(closing, link.lost().toCompletableFuture()).join();
-    lastUp = environment.clock().instant();
+    lastUp = environment.timers().nanoTime();
     failures = 0;
     if (!closing.isDone()) {
       log.warn("the link to RabbitMQ is lost and is made anew: {}", why);
@@ -146,7 +146,7 @@ final class LinkKeeper {
       giveUp(new TransportException(explained(failure), failure));
       return false;
     }
-    Duration time = Duration.between(lastUp, environment.clock().instant());
+    Duration time = Duration.ofNanos(environment.timers().nanoTime() - lastUp);
     if (failures >= config.reconnectTries().orElse(Integer.MAX_VALUE)
         || config.reconnectFor().map(limit -> time.compareTo(limit) >= 0).orElse(false)) {
       giveUp(

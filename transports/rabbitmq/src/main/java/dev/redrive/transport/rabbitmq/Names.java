@@ -31,6 +31,11 @@ record Names(String prefix) {
     return prefix + ".lost";
   }
 
+  /** The {@link Turn} to bring messages back from there. */
+  String findingLost() {
+    return prefix + ".lost.reading";
+  }
+
   /** An exchange that is made last: where it is, the ladder is whole. */
   String ladderIsWhole() {
     return prefix + ".delay";

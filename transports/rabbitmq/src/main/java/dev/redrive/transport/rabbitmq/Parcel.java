@@ -98,10 +98,19 @@ final class Parcel {
       return true;
     }
     try {
-      return properties.toFrame(0, body.length).size() <= frameMax;
+      return headerSize() <= frameMax;
     } catch (IOException malformed) {
       return false;
     }
+  }
+
+  /**
+   * How many bytes the frame of its headers has.
+   *
+   * @throws IOException if the protocol has no words for them
+   */
+  int headerSize() throws IOException {
+    return properties.toFrame(0, body.length).size();
   }
 
   /** Completes on a thread of the transport. */

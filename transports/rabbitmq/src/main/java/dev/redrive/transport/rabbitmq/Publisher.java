@@ -2,7 +2,6 @@
 
 package dev.redrive.transport.rabbitmq;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
@@ -13,14 +12,11 @@ import dev.redrive.transport.rabbitmq.Parcel.Fate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +42,7 @@ final class Publisher {
   private final Loop loop;
   private final ConfirmWindow window = new ConfirmWindow();
   private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
-  // By the number that the broker confirms them by.
-  private final TreeMap<Long, Parcel> unconfirmed = new TreeMap<>();
+  private final Unconfirmed unconfirmed = new Unconfirmed();
   // Refused, and sent again in a moment.
   private final Set<Parcel> pausing = new LinkedHashSet<>();
   private Optional<Link> present = Optional.empty();
@@ -103,13 +98,20 @@ final class Publisher {
             loop.execute(() -> refused(fresh, number, multiple));
           }
         });
-    fresh.addReturnListener((Return returned) -> loop.execute(() -> returned(fresh, returned)));
+    fresh.addReturnListener(
+        (Return returned) ->
+            loop.execute(
+                () -> {
+                  if (fresh == channel) {
+                    unconfirmed.returned(returned);
+                  }
+                }));
     loop.execute(
         () -> {
           present = Optional.of(link);
           channel = fresh;
           current = fresh;
-          cork = link.cork();
+          cork = link.publishingCork();
           isBlocked = false;
           pump();
         });
@@ -133,8 +135,7 @@ final class Publisher {
     }
     log.warn("RabbitMQ closed the channel that messages are sent by: {}", signal.getMessage());
     channel = null;
-    List<Parcel> open = new ArrayList<>(unconfirmed.values());
-    unconfirmed.clear();
+    List<Parcel> open = unconfirmed.takeAll();
     if (open.size() == 1) {
       open.remove(0).end(Fate.REFUSED);
     }
@@ -156,8 +157,7 @@ final class Publisher {
           channel = null;
           current = null;
           alone = 0;
-          List<Parcel> open = new ArrayList<>(unconfirmed.values());
-          unconfirmed.clear();
+          List<Parcel> open = unconfirmed.takeAll();
           open.addAll(waiting);
           waiting.clear();
           for (Parcel parcel : open) {
@@ -192,10 +192,9 @@ final class Publisher {
   }
 
   private void giveUp() {
-    List<Parcel> open = new ArrayList<>(unconfirmed.values());
+    List<Parcel> open = unconfirmed.takeAll();
     open.addAll(waiting);
     open.addAll(pausing);
-    unconfirmed.clear();
     waiting.clear();
     pausing.clear();
     open.forEach(parcel -> parcel.end(Fate.UNKNOWN));
@@ -238,7 +237,7 @@ final class Publisher {
       return;
     }
     parcel.sent();
-    unconfirmed.put(open.getNextPublishSeqNo(), parcel);
+    unconfirmed.add(open.getNextPublishSeqNo(), parcel);
     open.basicPublish(
         parcel.address().exchange(),
         parcel.address().routingKey(),
@@ -255,7 +254,7 @@ final class Publisher {
     if (by != channel) {
       return;
     }
-    Collection<Parcel> parcels = take(number, multiple);
+    Collection<Parcel> parcels = unconfirmed.take(number, multiple);
     window.confirmed(parcels.size(), !waiting.isEmpty());
     alone = Math.max(0, alone - parcels.size());
     for (Parcel parcel : parcels) {
@@ -269,7 +268,7 @@ final class Publisher {
       return;
     }
     window.shrink();
-    for (Parcel parcel : take(number, multiple)) {
+    for (Parcel parcel : unconfirmed.take(number, multiple)) {
       int refusals = parcel.refused();
       if (refusals > REFUSALS_MAX) {
         parcel.end(Fate.REFUSED);
@@ -294,37 +293,6 @@ final class Publisher {
     } else {
       enqueue(parcel);
       pump();
-    }
-  }
-
-  private List<Parcel> take(long number, boolean multiple) {
-    if (!multiple) {
-      Parcel parcel = unconfirmed.remove(number);
-      return parcel == null ? List.of() : List.of(parcel);
-    }
-    Collection<Parcel> upTo = unconfirmed.headMap(number, true).values();
-    List<Parcel> taken = List.copyOf(upTo);
-    upTo.clear();
-    return taken;
-  }
-
-  /**
-   * The broker says where a returned message was to go and not which it was. Those of one address
-   * and id are equally unroutable, so that the oldest one will do.
-   */
-  private void returned(Channel by, Return returned) {
-    if (by != channel) {
-      return;
-    }
-    Parcel.Address address = new Parcel.Address(returned.getExchange(), returned.getRoutingKey());
-    AMQP.BasicProperties properties = returned.getProperties();
-    for (Parcel parcel : unconfirmed.values()) {
-      if (!parcel.isReturned()
-          && parcel.address().equals(address)
-          && Objects.equals(parcel.properties().getMessageId(), properties.getMessageId())) {
-        parcel.returned();
-        return;
-      }
     }
   }
 }

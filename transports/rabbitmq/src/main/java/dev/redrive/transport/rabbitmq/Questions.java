@@ -30,12 +30,18 @@ final class Questions {
   private final Channel channel;
   private final Environment environment;
   private final Loop loop;
+  private final Outbox outbox;
   private final Consumer<Throwable> failed;
   private final ArrayDeque<Step> steps = new ArrayDeque<>();
   // The last step, if it asks whether all is taken.
   private Optional<Taken> lastTaken = Optional.empty();
   private boolean isWaiting;
   private boolean hasEnded;
+
+  /** What has gathered to be sent. */
+  interface Outbox {
+    void send() throws IOException;
+  }
 
   /** Something to do when all before it is answered; it completes with its own answer. */
   private interface Step {
@@ -49,12 +55,19 @@ final class Questions {
   }
 
   /**
+   * @param outbox sent before the broker is asked whether it has taken all
    * @param failed told, on the loop, that the channel does not do what it is asked
    */
-  Questions(Channel channel, Environment environment, Loop loop, Consumer<Throwable> failed) {
+  Questions(
+      Channel channel,
+      Environment environment,
+      Loop loop,
+      Outbox outbox,
+      Consumer<Throwable> failed) {
     this.channel = channel;
     this.environment = environment;
     this.loop = loop;
+    this.outbox = outbox;
     this.failed = failed;
   }
 
@@ -100,6 +113,7 @@ final class Questions {
     @Override
     public CompletionStage<?> go() throws IOException {
       lastTaken = Optional.empty();
+      outbox.send();
       // A bound for consumers to come, each of which begins with its own.
       return channel.asyncCompletableRpc(new AMQP.Basic.Qos.Builder().prefetchCount(1).build());
     }

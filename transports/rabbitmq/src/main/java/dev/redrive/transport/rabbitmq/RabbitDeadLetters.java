@@ -35,8 +35,9 @@ final class RabbitDeadLetters implements DeadLetters {
 
   private <T> CompletionStage<T> reading(Use<T> use) {
     LetterReading letters = queue.letters();
-    Runnable closeWhenIdle = () -> desk.read(queue, link -> closed(letters));
-    return desk.read(queue, link -> letters.use(reading -> use.of(reading, link), closeWhenIdle));
+    Runnable closeWhenIdle = () -> desk.read(queue.name(), link -> closed(letters));
+    return desk.read(
+        queue.name(), link -> letters.use(reading -> use.of(reading, link), closeWhenIdle));
   }
 
   private static boolean closed(LetterReading letters) throws IOException {

@@ -4,6 +4,7 @@ package dev.redrive.transport.rabbitmq;
 
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
+import dev.redrive.spi.Timers;
 import java.time.Instant;
 import java.util.Comparator;
 
@@ -22,7 +23,7 @@ final class RabbitLease implements Lease {
 
   /** Those first whose lease ends first. */
   static final Comparator<RabbitLease> BY_END =
-      Comparator.comparing((RabbitLease lease) -> lease.end()).thenComparingLong(RabbitLease::tag);
+      Comparator.comparingLong(RabbitLease::end).thenComparingLong(RabbitLease::tag);
 
   enum State {
     /** Here, and not handed over. */
@@ -43,7 +44,8 @@ final class RabbitLease implements Lease {
   private final Instant firstSeen;
   private final Instant dueAt;
   private volatile State state = State.KEPT;
-  private volatile Instant end = Instant.MAX;
+  // As Timers.nanoTime.
+  private volatile long end = Long.MAX_VALUE;
 
   /**
    * @param handOvers how often it was handed over before without being settled
@@ -97,11 +99,12 @@ final class RabbitLease implements Lease {
     return dueAt;
   }
 
-  Instant end() {
+  /** When it ends, as {@link Timers#nanoTime}: a clock that is set must end none. */
+  long end() {
     return end;
   }
 
-  void endsAt(Instant when) {
+  void endsAt(long when) {
     end = when;
   }
 
@@ -113,9 +116,9 @@ final class RabbitLease implements Lease {
     return state;
   }
 
-  /** True if it can be settled at this time. */
-  boolean isHeld(Instant now) {
-    return state == State.HELD && now.isBefore(end);
+  /** True if it can be settled at this time, as {@link Timers#nanoTime}. */
+  boolean isHeld(long now) {
+    return state == State.HELD && now < end;
   }
 
   InMessage message() {

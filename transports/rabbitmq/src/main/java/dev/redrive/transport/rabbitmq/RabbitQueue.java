@@ -27,9 +27,11 @@ final class RabbitQueue {
   private static final Duration CALM = Backoff.MAX.multipliedBy(4);
 
   private final String name;
+  private final String dead;
   private final Shared shared;
   private final Wire.RandomIds ids;
   private final LetterReading letters;
+  private final Copies copies;
   // Used by the consuming loop alone.
   private final Set<RabbitSubscription> subscriptions = new LinkedHashSet<>();
   private int failures;
@@ -69,9 +71,11 @@ final class RabbitQueue {
 
   RabbitQueue(String name, Shared shared) {
     this.name = name;
+    this.dead = shared.names().dead(name);
     this.shared = shared;
     this.ids = Wire.RandomIds.of(shared.environment().random());
     this.letters = new LetterReading(this);
+    this.copies = new Copies(name, shared);
   }
 
   String name() {
@@ -89,7 +93,7 @@ final class RabbitQueue {
   }
 
   String dead() {
-    return shared.names().dead(name);
+    return dead;
   }
 
   Environment environment() {
@@ -122,41 +126,19 @@ final class RabbitQueue {
   }
 
   Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
-    Map<String, Object> counted = layout().counter().read(properties.getHeaders());
-    return Wire.arrived(properties.builder().headers(counted).build(), body, dead(), ids);
-  }
-
-  private Duration until(Instant dueAt) {
-    return Duration.between(environment().clock().instant(), dueAt);
+    Map<String, Object> headers = layout().counter().read(properties.getHeaders());
+    return Wire.arrived(properties, headers, body, dead, ids);
   }
 
   /** A new message for this queue. */
   Parcel sent(Instant dueAt, AMQP.BasicProperties properties, byte[] body) {
-    return new Parcel(layout().sent(name, until(dueAt)), properties, body, true);
+    Duration delay = Duration.between(environment().clock().instant(), dueAt);
+    return new Parcel(layout().sent(name, delay), properties, body, true);
   }
 
-  /** A message that comes to this queue again, with some headers added or replaced. */
-  Parcel moved(RabbitLease lease, int attempts, Instant dueAt, Map<String, String> changes) {
-    Wire.Content content = lease.content();
-    AMQP.BasicProperties copy = content.copy(changes);
-    return new Parcel(
-        layout().moved(name, attempts, until(dueAt)),
-        copy.builder().headers(layout().counter().write(copy.getHeaders())).build(),
-        content.body(),
-        false);
-  }
-
-  /** A message for the dead letters. */
-  Parcel letter(RabbitLease lease, Settlement.Dead dead) {
-    AMQP.BasicProperties letter =
-        shared.deaths().letter(lease, dead, environment().clock().instant());
-    // The broker replays it as it is, and it is to begin anew then.
-    Map<String, Object> headers = layout().counter().without(letter.getHeaders());
-    return new Parcel(
-        new Parcel.Address("", dead()),
-        letter.builder().headers(headers).build(),
-        lease.content().body(),
-        false);
+  /** What becomes of its messages that do not just end. */
+  Copies copies() {
+    return copies;
   }
 
   /** A settlement holds. */

@@ -11,6 +11,7 @@ import dev.redrive.spi.Settlement;
 import dev.redrive.spi.Sink;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
+import dev.redrive.spi.Timers;
 import dev.redrive.transport.rabbitmq.RabbitLease.State;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,15 +53,15 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
 
   // All below is used by the loop alone.
   private final Kept kept;
-  private final LeaseBook leases = new LeaseBook(this);
-  private final Alarm alarm;
-  private final Alarm linger;
+  private final LeaseBook leases;
+  private final Alarm<Instant> nextDue;
+  private final Alarm<Long> nextEnd;
+  private final Alarm<Long> linger;
   private Optional<Intake> intake = Optional.empty();
   private Optional<Intake> leaving = Optional.empty();
   private long credit;
   private boolean isDraining;
   private boolean isClosed;
-  private boolean isHandingOver;
   private int settling;
 
   RabbitSubscription(RabbitQueue queue, SubscribeOptions options, Sink sink) {
@@ -69,8 +70,11 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
     this.sink = sink;
     this.loop = queue.loop();
     this.kept = new Kept(queue.environment().random());
-    this.alarm = new Alarm(queue.environment(), loop, this::round);
-    this.linger = new Alarm(queue.environment(), loop, this::giveBackUnasked);
+    Timers timers = queue.environment().timers();
+    this.leases = new LeaseBook(this, timers);
+    this.nextDue = Alarm.byClock(timers, loop, this::round);
+    this.nextEnd = Alarm.byElapsed(timers, loop, this::round);
+    this.linger = Alarm.byElapsed(timers, loop, this::giveBackUnasked);
   }
 
   RabbitQueue queue() {
@@ -134,49 +138,46 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
       return;
     }
     kept.add(lease);
-    if (!isHandingOver) {
-      // What arrives together is handed over together.
-      isHandingOver = true;
-      loop.execute(this::arrivedTogether);
-    }
   }
 
-  private void arrivedTogether() {
-    isHandingOver = false;
+  // What arrives together is handed over together.
+  @Override
+  public void receivedAll() {
     round();
   }
 
-  /** Does all that is to be done now, and sets the alarm for what is to be done next. */
+  /** Does all that is to be done now, and sets the alarms for what is to be done next. */
   private void round() {
     Instant now = now();
-    giveBack(leases.ended(now));
+    giveBack(leases.ended());
     kept.ripen(now);
     // The clocks of two machines differ, or another program put it into the queue.
     new SettleRound(this).postpone(kept.laterThan(now.plus(KEEP_MAX)));
-    awaitRequest(now, handOver(now));
+    awaitRequest(handOver());
     ask();
-    alarm.set(Collections.min(List.of(leases.nextEnd(), kept.nextDue())));
+    nextDue.set(kept.nextDue());
+    nextEnd.set(leases.nextEnd());
   }
 
   // As long as it is asked for more, what is kept here will be asked for soon.
-  private void awaitRequest(Instant now, boolean hasHandedOver) {
+  private void awaitRequest(boolean hasHandedOver) {
     if (!kept.hasReady() || hasHandedOver) {
       linger.cancel();
     }
     if (kept.hasReady()) {
-      linger.setUnlessSet(now.plus(LINGER));
+      linger.setUnlessSet(queue.environment().timers().nanoTimeAfter(LINGER));
     }
   }
 
   /** False if there was nothing to hand over, or nobody who asked. */
-  private boolean handOver(Instant now) {
+  private boolean handOver() {
     List<InMessage> messages = new ArrayList<>();
     while (credit > messages.size()) {
       Optional<RabbitLease> next = kept.next();
       if (next.isEmpty()) {
         break;
       }
-      leases.hold(next.get(), now.plus(leaseTime));
+      leases.hold(next.get(), leaseTime);
       messages.add(next.get().message());
     }
     credit -= messages.size();
@@ -216,8 +217,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
 
   @Override
   public CompletionStage<List<Settled>> begin(List<Lease> begun) {
-    return CompletableFuture.completedStage(
-        begun.stream().map(lease -> leases.begin(lease, now())).toList());
+    return CompletableFuture.completedStage(begun.stream().map(leases::begin).toList());
   }
 
   @Override
@@ -232,8 +232,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
     boolean isTaken =
         loop.offer(
             () -> {
-              Instant now = now();
-              answer.complete(renewed.stream().map(lease -> leases.renew(lease, now, by)).toList());
+              answer.complete(renewed.stream().map(lease -> leases.renew(lease, by)).toList());
               round();
             });
     return isTaken ? answer : stale(renewed.size());
@@ -245,7 +244,7 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
 
   /** Takes the lease for a settlement, if it is held. Called on the loop. */
   Optional<RabbitLease> claim(Lease lease) {
-    return leases.claim(lease, now());
+    return leases.claim(lease);
   }
 
   /** How many messages are here that were not handed over. Called on the loop. */
@@ -323,7 +322,8 @@ final class RabbitSubscription implements Subscription, Intake.Receiver {
     isClosed = true;
     stop();
     giveBack(leases.all());
-    alarm.cancel();
+    nextDue.cancel();
+    nextEnd.cancel();
     queue.forget(this);
     closeIfOver();
   }

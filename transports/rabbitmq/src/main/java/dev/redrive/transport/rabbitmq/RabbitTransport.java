@@ -3,7 +3,6 @@
 package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.BlockedListener;
 import dev.redrive.DeadLetters;
 import dev.redrive.MessageStatus;
 import dev.redrive.QueueStats;
@@ -25,6 +24,7 @@ import dev.redrive.spi.Subscription;
 import dev.redrive.spi.Transport;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps queues on RabbitMQ 3.10 and later, over AMQP 0-9-1: quorum queues, confirmed publishes,
@@ -47,15 +45,18 @@ import org.slf4j.LoggerFactory;
  * then the state is FENCED and everything fails.
  */
 public final class RabbitTransport implements Transport {
-  private static final Logger log = LoggerFactory.getLogger(RabbitTransport.class);
   private static final Set<Capability> FEATURES =
       Set.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.PIPELINED_BATCHES);
+
+  /** What a broker that starts put aside is there so much later at the latest. */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
 
   private final Environment environment;
   private final Layout layout;
   private final Durability durability;
   private final Topology topology;
   private final States states;
+  private final PresentLink link;
   private final Publisher publisher;
   private final Loop publishing;
   private final Loop consuming;
@@ -63,8 +64,6 @@ public final class RabbitTransport implements Transport {
   private final LinkKeeper keeper;
   private final RabbitQueue.Shared shared;
   private final Map<String, RabbitQueue> queues = new ConcurrentHashMap<>();
-  private volatile Optional<Link> link = Optional.empty();
-  private volatile Optional<TransportException> end = Optional.empty();
 
   private RabbitTransport(RabbitTransportConfig config, Environment environment)
       throws GeneralSecurityException {
@@ -81,7 +80,8 @@ public final class RabbitTransport implements Transport {
     this.publishing = new Loop(environment.threads());
     this.consuming = new Loop(environment.threads());
     this.publisher = new Publisher(environment, publishing);
-    this.desk = new Desk(environment.threads(), this::presentLink);
+    this.link = new PresentLink(topology, publisher, consuming, states, queues, this::afterUp);
+    this.desk = new Desk(environment, link::get);
     this.shared =
         new RabbitQueue.Shared(
             environment,
@@ -90,9 +90,8 @@ public final class RabbitTransport implements Transport {
             publisher,
             consuming,
             new Deaths(new Poison(config.handOversMax()), environment.random()),
-            new PresentLinks());
-    this.keeper =
-        new LinkKeeper(config, Link.factory(config, environment), environment, new Owner());
+            new Links());
+    this.keeper = new LinkKeeper(config, Link.factory(config, environment), environment, link);
   }
 
   /**
@@ -116,15 +115,17 @@ public final class RabbitTransport implements Transport {
     }
   }
 
-  private Link presentLink() {
-    end.ifPresent(
-        why -> {
-          throw new TransportException(String.valueOf(why.getMessage()), why);
+  private void afterUp() {
+    environment.timers().after(SETTLED, () -> queues.keySet().forEach(this::bringBack));
+  }
+
+  private void bringBack(String queue) {
+    desk.call(
+        queue,
+        open -> {
+          topology.bringBack(open.consuming(), queue);
+          return open;
         });
-    return link.orElseThrow(
-        () ->
-            new TransportException(
-                "there is no connection to RabbitMQ just now; it is being made again"));
   }
 
   private RabbitQueue queue(String name) {
@@ -177,7 +178,7 @@ public final class RabbitTransport implements Transport {
     int frameMax;
     RabbitQueue queue;
     try {
-      frameMax = presentLink().publishing().getFrameMax();
+      frameMax = link.get().publishing().getFrameMax();
       queue = queue(name);
     } catch (TransportException refused) {
       return CompletableFuture.failedStage(refused);
@@ -211,22 +212,16 @@ public final class RabbitTransport implements Transport {
 
   @Override
   public Subscription subscribe(String name, SubscribeOptions options, Sink sink) {
-    checkOpen();
+    link.checkNotEnded();
     RabbitQueue queue = queue(name);
     RabbitSubscription subscription = new RabbitSubscription(queue, options, sink);
     consuming.execute(() -> queue.add(subscription));
     return subscription;
   }
 
-  private void checkOpen() {
-    if (end.isPresent()) {
-      presentLink();
-    }
-  }
-
   @Override
   public DeadLetters deadLetters(String name) {
-    checkOpen();
+    link.checkNotEnded();
     return new RabbitDeadLetters(queue(name), desk);
   }
 
@@ -244,6 +239,7 @@ public final class RabbitTransport implements Transport {
   public CompletionStage<QueueStats> stats(String name) {
     CompletionStage<long[]> counts =
         desk.call(
+            name,
             open -> {
               RabbitQueue queue = queue(name);
               return new long[] {
@@ -267,9 +263,7 @@ public final class RabbitTransport implements Transport {
 
   @Override
   public void close() {
-    if (end.isEmpty()) {
-      end = Optional.of(new TransportException("the RabbitMQ transport is closed; open a new one"));
-    }
+    link.end(new TransportException("the RabbitMQ transport is closed; open a new one"));
     CompletableFuture<List<RabbitSubscription>> open = new CompletableFuture<>();
     if (consuming.offer(
         () ->
@@ -286,79 +280,20 @@ public final class RabbitTransport implements Transport {
     consuming.end();
   }
 
-  private final class PresentLinks implements RabbitQueue.Links {
+  private final class Links implements RabbitQueue.Links {
     @Override
     public Optional<Link> present() {
-      return link;
+      return link.find();
     }
 
     @Override
     public CompletionStage<Link> provisioned(String queue) {
       return desk.call(
+          queue,
           open -> {
             topology.provision(open.consuming(), queue);
             return open;
           });
-    }
-  }
-
-  /** What becomes of the links. */
-  private final class Owner implements LinkKeeper.Owner {
-    @Override
-    public void up(Link fresh) throws IOException {
-      BrokerVersion.check(fresh.consuming());
-      for (String queue : queues.keySet()) {
-        provisionAgain(fresh, queue);
-      }
-      fresh
-          .publishing()
-          .addBlockedListener(
-              new BlockedListener() {
-                @Override
-                public void handleBlocked(String reason) {
-                  log.warn("RabbitMQ takes no messages for now: {}", reason);
-                  publisher.blocked(true);
-                  states.change(TransportState.BLOCKED);
-                }
-
-                @Override
-                public void handleUnblocked() {
-                  log.info("RabbitMQ takes messages again");
-                  publisher.blocked(false);
-                  states.change(TransportState.UP);
-                }
-              });
-      publisher.attach(fresh);
-      link = Optional.of(fresh);
-      consuming.execute(() -> queues.values().forEach(queue -> queue.attach(fresh)));
-      states.change(TransportState.UP);
-    }
-
-    /** One queue that somebody has changed must not keep the others from coming back. */
-    private void provisionAgain(Link fresh, String queue) throws IOException {
-      try {
-        topology.provision(fresh.consuming(), queue);
-      } catch (IOException failure) {
-        if (!fresh.consuming().isOpen()) {
-          throw failure;
-        }
-        log.error("queue {} cannot be provisioned again", queue, failure);
-      }
-    }
-
-    @Override
-    public void down(Link lost) {
-      link = Optional.empty();
-      states.change(TransportState.DOWN);
-      publisher.detach();
-      consuming.execute(() -> queues.values().forEach(RabbitQueue::detach));
-    }
-
-    @Override
-    public void gaveUp(TransportException why) {
-      end = Optional.of(why);
-      states.change(TransportState.FENCED);
-      publisher.end();
     }
   }
 }

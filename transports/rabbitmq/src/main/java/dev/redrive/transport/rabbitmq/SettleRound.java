@@ -7,6 +7,7 @@ import dev.redrive.spi.Settlement;
 import dev.redrive.spi.WireHeaders;
 import dev.redrive.transport.rabbitmq.Parcel.Fate;
 import dev.redrive.transport.rabbitmq.RabbitLease.State;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 final class SettleRound {
   private static final Logger log = LoggerFactory.getLogger(SettleRound.class);
 
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
   private final RabbitSubscription subscription;
   private final RabbitQueue queue;
   private final CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
@@ -45,7 +48,12 @@ final class SettleRound {
   private @Nullable RabbitLease[] claimed = {};
   private Settled[] results = {};
 
-  private record Copy(RabbitLease lease, Parcel parcel) {}
+  /**
+   * A copy of a message on its way.
+   *
+   * @param isAsked false if it is not what was asked for, which could not be done
+   */
+  private record Copy(RabbitLease lease, Parcel parcel, boolean isAsked) {}
 
   SettleRound(RabbitSubscription subscription) {
     this.subscription = subscription;
@@ -92,7 +100,7 @@ final class SettleRound {
 
   /** Puts a message to the dead letters; nobody waits for that. */
   void bury(RabbitLease lease, Settlement.Dead dead) {
-    settleAlone(List.of(lease), () -> copies.add(new Copy(lease, queue.letter(lease, dead))));
+    settleAlone(List.of(lease), () -> copies.add(letter(lease, dead)));
   }
 
   private void settleAlone(List<RabbitLease> leases, Runnable step) {
@@ -129,9 +137,9 @@ final class SettleRound {
         // It was handled to the end, so that it did not kill anybody.
         changes.put(Poison.HAND_OVERS, "0");
       }
-      copies.add(new Copy(lease, moved(lease, content.attempts() + 1, retry.dueAt(), changes)));
+      copies.add(counted(lease, retry.dueAt(), changes));
     } else if (settlement instanceof Settlement.Dead dead) {
-      copies.add(new Copy(lease, queue.letter(lease, dead)));
+      copies.add(letter(lease, dead));
     } else if (settlement instanceof Settlement.Defer defer) {
       if (defer.dueAt().isAfter(subscription.now()) || lease.isWorn()) {
         copies.add(uncounted(lease, defer.dueAt()));
@@ -143,12 +151,24 @@ final class SettleRound {
     }
   }
 
+  private Copy letter(RabbitLease lease, Settlement.Dead dead) {
+    return new Copy(lease, queue.copies().letter(lease, dead), true);
+  }
+
+  private Copy counted(RabbitLease lease, Instant dueAt, Map<String, String> changes) {
+    Parcel copy = moved(lease, lease.content().attempts() + 1, dueAt, changes);
+    // Uncounted it would be tried for ever.
+    return queue.copies().fits(copy)
+        ? new Copy(lease, copy, true)
+        : new Copy(lease, queue.copies().asItCame(lease, "cannot be retried"), false);
+  }
+
   private Copy uncounted(RabbitLease lease, Instant dueAt) {
     Map<String, String> changes = new LinkedHashMap<>();
     if (lease.handOvers() > 0) {
       changes.put(Poison.HAND_OVERS, Integer.toString(lease.handOvers()));
     }
-    return new Copy(lease, moved(lease, lease.content().attempts(), dueAt, changes));
+    return new Copy(lease, moved(lease, lease.content().attempts(), dueAt, changes), true);
   }
 
   private Parcel moved(
@@ -156,7 +176,7 @@ final class SettleRound {
     changes.put(WireHeaders.ATTEMPT, Integer.toString(attempts));
     changes.put(WireHeaders.DUE_AT, Headers.dueTime(dueAt));
     changes.put(WireHeaders.FIRST_SEEN, Headers.time(lease.firstSeen()));
-    return queue.moved(lease, attempts, dueAt, changes);
+    return queue.copies().moved(lease, attempts, dueAt, changes);
   }
 
   private void begin() {
@@ -165,6 +185,10 @@ final class SettleRound {
     if (copies.isEmpty()) {
       awaitTaken();
       return;
+    }
+    if (!acknowledged.isEmpty()) {
+      // What needs no copy does not wait for those that do.
+      CompletionStage<Boolean> unused = taken();
     }
     List<CompletableFuture<Fate>> fates = new ArrayList<>();
     copies.forEach(copy -> fates.add(copy.parcel.fate().toCompletableFuture()));
@@ -186,11 +210,22 @@ final class SettleRound {
     for (Copy copy : copies) {
       boolean isThere = copy.parcel.fate().toCompletableFuture().join() == Fate.CONFIRMED;
       (isThere ? replaced : kept).add(copy.lease);
+      if (!isThere || !copy.isAsked) {
+        // So that it is not answered with DONE.
+        copy.lease.state(State.GONE);
+      }
     }
     byIntake(replaced).forEach(Intake::ack);
-    byIntake(kept).forEach(Intake::giveBack);
-    kept.forEach(lease -> lease.state(State.GONE));
+    byIntake(kept).forEach(this::giveBackLater);
     awaitTaken();
+  }
+
+  /** What the broker takes no copy of would come round and round if it were given back at once. */
+  private void giveBackLater(Intake intake, List<Long> tags) {
+    queue
+        .environment()
+        .timers()
+        .after(PAUSE, () -> queue.loop().execute(() -> intake.giveBack(tags)));
   }
 
   private static Map<Intake, List<Long>> byIntake(List<RabbitLease> leases) {
@@ -204,17 +239,19 @@ final class SettleRound {
   }
 
   private void awaitTaken() {
+    taken().whenComplete((isTaken, failure) -> end(failure == null && isTaken));
+  }
+
+  private CompletionStage<Boolean> taken() {
     Set<Intake> intakes = new LinkedHashSet<>();
     acknowledged.forEach(lease -> intakes.add(lease.intake()));
     givenBack.forEach(lease -> intakes.add(lease.intake()));
     copies.forEach(copy -> intakes.add(copy.lease.intake()));
     // Leases that are held all came by one intake, the present one.
-    CompletionStage<Boolean> taken =
-        intakes.stream()
-            .map(Intake::taken)
-            .findFirst()
-            .orElse(CompletableFuture.completedStage(true));
-    taken.whenComplete((isTaken, failure) -> end(failure == null && isTaken));
+    return intakes.stream()
+        .map(Intake::taken)
+        .findFirst()
+        .orElse(CompletableFuture.completedStage(true));
   }
 
   private void end(boolean isTaken) {

@@ -8,11 +8,11 @@ import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -53,11 +53,17 @@ final class Topology {
 
   /** A quorum queue that dead-letters to another one, at least once. */
   static Map<String, Object> deadLettering(String to) {
+    Map<String, Object> arguments = new TreeMap<>(deadLetteringTo(""));
+    arguments.put("x-dead-letter-routing-key", to);
+    return arguments;
+  }
+
+  /** A quorum queue that dead-letters to an exchange with the keys that are there, as above. */
+  static Map<String, Object> deadLetteringTo(String exchange) {
     return Map.of(
         "x-queue-type", "quorum",
         "x-delivery-limit", DELIVERIES_MAX,
-        "x-dead-letter-exchange", "",
-        "x-dead-letter-routing-key", to,
+        "x-dead-letter-exchange", exchange,
         "x-dead-letter-strategy", "at-least-once",
         "x-overflow", "reject-publish");
   }
@@ -84,9 +90,28 @@ final class Topology {
     layout.bind(connection, queue);
     if (isNew) {
       CompletableFuture<Void> registered = new CompletableFuture<>();
-      Instant when = environment.clock().instant().plus(REGISTERED);
-      environment.timers().at(when, () -> registered.complete(null));
+      environment.timers().after(REGISTERED, () -> registered.complete(null));
       registered.join();
+    }
+    // After that pause: what left the ladder in the moment before the queue was bound is there.
+    bringBack(connection, queue);
+  }
+
+  /**
+   * Brings back what left the ladder when the queue was not there or not bound. What cannot be
+   * brought back stays where it is, and keeps nobody from using the queue.
+   */
+  void bringBack(Connection connection, String queue) throws IOException {
+    try {
+      layout.bringBack(connection, queue);
+    } catch (IOException | TransportException failure) {
+      if (!connection.isOpen()) {
+        throw failure;
+      }
+      log.error(
+          "messages of queue {} that are due wait aside and cannot be brought back",
+          queue,
+          failure);
     }
   }
 

@@ -10,7 +10,6 @@ import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
@@ -19,11 +18,26 @@ import java.util.concurrent.TimeoutException;
  * have, and that is gone with it. Its methods block.
  */
 final class Turn implements AutoCloseable {
-  private static final Duration WAIT_MAX = Duration.ofMinutes(1);
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  /** How long it is waited for. */
+  static final Duration WAIT_MAX = Duration.ofMinutes(1);
+
+  /** How long after a try the next one follows. */
+  static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Channel channel;
   private final String name;
+
+  /** Somebody else has the turn just now. */
+  static final class TakenException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TakenException(String name, Throwable cause) {
+      super(
+          "another process has had %s for %d s; try again later"
+              .formatted(name, WAIT_MAX.toSeconds()),
+          cause);
+    }
+  }
 
   private Turn(Channel channel, String name) {
     this.channel = channel;
@@ -37,27 +51,34 @@ final class Turn implements AutoCloseable {
    */
   static Turn await(Connection connection, String name, Environment environment)
       throws IOException {
-    Instant latest = environment.clock().instant().plus(WAIT_MAX);
+    long latest = environment.timers().nanoTimeAfter(WAIT_MAX);
     while (true) {
-      Channel channel = Link.channel(connection);
       try {
-        channel.queueDeclare(name, false, true, true, null);
-        return new Turn(channel, name);
-      } catch (IOException refused) {
-        channel.abort();
-        if (!isTaken(refused)) {
-          throw refused;
+        return take(connection, name);
+      } catch (TakenException taken) {
+        if (environment.timers().nanoTime() > latest) {
+          throw new TransportException(String.valueOf(taken.getMessage()), taken);
         }
       }
-      Instant now = environment.clock().instant();
-      if (now.isAfter(latest)) {
-        throw new TransportException(
-            "another process has had %s for %d s; try again later"
-                .formatted(name, WAIT_MAX.toSeconds()));
-      }
       CompletableFuture<Void> pause = new CompletableFuture<>();
-      environment.timers().at(now.plus(PAUSE), () -> pause.complete(null));
+      environment.timers().after(PAUSE, () -> pause.complete(null));
       pause.join();
+    }
+  }
+
+  /**
+   * Takes the turn of that name, if nobody has it.
+   *
+   * @throws TakenException if somebody has it
+   */
+  static Turn take(Connection connection, String name) throws IOException {
+    Channel channel = Link.channel(connection);
+    try {
+      channel.queueDeclare(name, false, true, true, null);
+      return new Turn(channel, name);
+    } catch (IOException refused) {
+      channel.abort();
+      throw isTaken(refused) ? new TakenException(name, refused) : refused;
     }
   }
 

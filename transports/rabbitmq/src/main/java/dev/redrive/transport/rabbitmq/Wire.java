@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -93,6 +94,15 @@ final class Wire {
     AMQP.BasicProperties copy(Map<String, String> changes) {
       Map<String, Object> changed = new LinkedHashMap<>(headers);
       changed.putAll(changes);
+      return durable(changed);
+    }
+
+    /** The properties of a copy with the headers that it came with, the broker's too. */
+    AMQP.BasicProperties asItCame() {
+      return durable(Objects.requireNonNullElse(properties.getHeaders(), Map.of()));
+    }
+
+    private AMQP.BasicProperties durable(Map<String, Object> changed) {
       // A time to live would end the hold of the ladder, and a user id is checked against ours.
       return properties
           .builder()
@@ -146,10 +156,15 @@ final class Wire {
   /**
    * A message that arrived in a queue.
    *
+   * @param arrived its headers, as {@link Counter#read} gives them
    * @param dead the name of the queue of its dead letters; if it came from there, it was replayed
    */
-  static Content arrived(AMQP.BasicProperties properties, byte[] body, String dead, RandomIds ids) {
-    Map<String, Object> arrived = properties.getHeaders();
+  static Content arrived(
+      AMQP.BasicProperties properties,
+      Map<String, Object> arrived,
+      byte[] body,
+      String dead,
+      RandomIds ids) {
     Map<String, Object> headers = Headers.kept(arrived);
     // A letter of an earlier life leaves no x-death, because only a copy can die again.
     BrokerDeath.of(arrived, dead)
@@ -158,7 +173,7 @@ final class Wire {
     if (properties.getMessageId() == null && !headers.containsKey(WireHeaders.ID)) {
       headers.put(WireHeaders.ID, ids.next());
     }
-    if (arrived == null || !arrived.containsKey(WireHeaders.FIRST_SEEN)) {
+    if (!arrived.containsKey(WireHeaders.FIRST_SEEN)) {
       addForeignProperties(properties, headers);
     }
     return new Content(properties, headers, body);

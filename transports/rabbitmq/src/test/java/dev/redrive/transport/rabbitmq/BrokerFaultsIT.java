@@ -8,7 +8,9 @@ import dev.redrive.DeadLetter;
 import dev.redrive.DeadLetterFilter;
 import dev.redrive.DeadLetterPage;
 import dev.redrive.DeadLetters;
+import dev.redrive.Settled;
 import dev.redrive.TransportState;
+import dev.redrive.spi.InMessage;
 import dev.redrive.spi.QueueSpec;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.RealTime;
@@ -202,5 +204,39 @@ class BrokerFaultsIT {
     }
     Poll.until("UP", BOUND, this::isUp);
     settleBooks(flow, "blocked", sending, 0);
+  }
+
+  /** Half an hour unless somebody has set it, and looked at once a minute. */
+  @Test
+  void a_lease_that_outlasts_the_brokers_patience_is_stale_and_comes_again() throws Exception {
+    impatience("2000", "200");
+    try (RabbitScene scene = new RabbitScene(server)) {
+      scene.provision("impatient");
+      scene.provision("patient");
+      scene.send("impatient", "slow");
+      RabbitScene.Worker slow = scene.worker("impatient");
+      RabbitScene.Worker other = scene.worker("patient");
+      InMessage message = slow.next();
+      slow.subscription().request(1);
+
+      InMessage again = slow.arrived();
+
+      assertThat(again.id()).isEqualTo("slow");
+      assertThat(again.attempt()).isEqualTo(1);
+      assertThat(slow.ack(message)).isEqualTo(Settled.STALE);
+      assertThat(slow.ack(again)).isEqualTo(Settled.DONE);
+      scene.send("patient", "m");
+      assertThat(other.ack(other.next())).isEqualTo(Settled.DONE);
+      assertThat(scene.states()).containsExactly(TransportState.UP);
+    } finally {
+      impatience("1800000", "60000");
+    }
+  }
+
+  private static void impatience(String consumerMillis, String tickMillis) {
+    server.control(
+        "eval",
+        "application:set_env(rabbit, consumer_timeout, %s), application:set_env(rabbit, channel_tick_interval, %s)."
+            .formatted(consumerMillis, tickMillis));
   }
 }

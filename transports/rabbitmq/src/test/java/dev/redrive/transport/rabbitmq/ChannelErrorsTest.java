@@ -109,7 +109,15 @@ class ChannelErrorsTest {
     InMessage message = worker.next();
 
     RabbitLease lease = (RabbitLease) message.lease();
-    lease.owner().queue().loop().execute(() -> lease.intake().ack(List.of(4_711L)));
+    lease
+        .owner()
+        .queue()
+        .loop()
+        .execute(
+            () -> {
+              lease.intake().ack(List.of(4_711L));
+              var unused = lease.intake().taken();
+            });
 
     worker.subscription().request(1);
     InMessage again = worker.arrived();

@@ -114,7 +114,7 @@ class ClassicLayoutTest {
 
       InMessage third = broker.next(subscription);
       assertThat(third.attempt()).isEqualTo(3);
-      assertThat(((RabbitLease) third.lease()).content().properties().getHeaders())
+      assertThat(((RabbitLease) third.lease()).content().headers())
           .containsEntry("redrive-count", 2L);
       broker.settle(subscription, new Settlement.Ack(third.lease()));
     }

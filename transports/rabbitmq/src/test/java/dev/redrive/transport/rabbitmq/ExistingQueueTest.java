@@ -3,7 +3,6 @@
 package dev.redrive.transport.rabbitmq;
 
 import static dev.redrive.transport.rabbitmq.Broker.properties;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +11,6 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.LongString;
 import com.rabbitmq.client.impl.LongStringHelper;
-import dev.redrive.Settled;
 import dev.redrive.TransportException;
 import dev.redrive.retry.Reason;
 import dev.redrive.spi.Capabilities.Durability;
@@ -262,29 +260,5 @@ class ExistingQueueTest {
         Arguments.of("odd-empty", new byte[0]),
         Arguments.of("odd-bytes", all),
         Arguments.of("odd-large", new byte[1_000_000]));
-  }
-
-  @Test
-  void message_with_too_many_headers_for_a_copy_does_not_stop_the_others() throws Exception {
-    broker.provision("full-headers");
-    int max = channel.getConnection().getFrameMax();
-    channel.basicPublish(
-        "",
-        "full-headers",
-        properties(Map.of("big", "x".repeat(max - 200))),
-        "big".getBytes(UTF_8));
-    Subscription subscription = broker.subscribe("full-headers");
-    InMessage big = broker.next(subscription);
-    broker.send("full-headers", "small", Duration.ZERO);
-
-    Settlement retry =
-        new Settlement.Retry(big.lease(), broker.now(), Map.of("redrive-history", "x".repeat(300)));
-    assertThat(Broker.await(subscription.settle(List.of(retry)))).containsExactly(Settled.UNKNOWN);
-
-    // It comes again, and holds up nobody.
-    List<String> ids = List.of(broker.next(subscription).id(), broker.next(subscription).id());
-    assertThat(ids).contains("small");
-    broker.send("full-headers", "next", Duration.ZERO);
-    assertThat(broker.next(subscription).id()).isEqualTo("next");
   }
 }

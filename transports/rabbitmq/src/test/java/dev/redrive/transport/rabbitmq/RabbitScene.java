@@ -10,6 +10,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.redrive.Settled;
 import dev.redrive.TransportState;
+import dev.redrive.spi.Environment;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
@@ -150,7 +151,15 @@ final class RabbitScene implements AutoCloseable {
   }
 
   OutMessage message(String id) {
-    return new OutMessage(id, false, "", now(), Map.of(), id.getBytes(UTF_8));
+    return message(id, now());
+  }
+
+  static OutMessage message(String id, Instant dueAt) {
+    return new OutMessage(id, false, "", dueAt, Map.of(), id.getBytes(UTF_8));
+  }
+
+  Environment environment() {
+    return time.environment();
   }
 
   Instant now() {

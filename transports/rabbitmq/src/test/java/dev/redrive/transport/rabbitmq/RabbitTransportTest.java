@@ -36,6 +36,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,9 +192,13 @@ class RabbitTransportTest {
   void deleted_queue_holds_up_no_other_and_its_delayed_messages_are_kept() throws IOException {
     provision("deleted");
     provision("kept");
-    for (int i = 0; i < 100; i++) {
-      await(transport.publish("deleted", List.of(message("d" + i, Duration.ofMillis(800)))));
-    }
+    // At once, so that none is due before the queue is deleted.
+    await(
+        transport.publish(
+            "deleted",
+            IntStream.range(0, 100)
+                .mapToObj(i -> message("d" + i, Duration.ofMillis(1_800)))
+                .toList()));
     channel.queueDelete("deleted");
     await(transport.publish("kept", List.of(message("m", Duration.ofMillis(800)))));
 

@@ -3,10 +3,13 @@
 package dev.redrive.transport.memory.broken;
 
 import dev.redrive.Settled;
+import dev.redrive.spi.Environment;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
 import dev.redrive.spi.Settlement;
+import dev.redrive.spi.Timers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +30,8 @@ final class LeaseFlaws {
         Defect.of("T-15", "renews by a quarter", RenewsByAQuarter::new),
         Defect.of("T-16", "answers DONE to the same lease twice in a list", SettlesTwice::new),
         Defect.of("T-17", "knows leases by the message's id", KnowsLeasesById::new),
-        Defect.of("T-18", "answers in an order of its own", SortsAnswers::new));
+        Defect.of("T-18", "answers in an order of its own", SortsAnswers::new),
+        Defect.of("T-83", "times leases by the wall clock", TimesLeasesByTheClock::new));
   }
 
   private static final class CountsLostLeases extends Flaw {
@@ -146,6 +150,33 @@ final class LeaseFlaws {
     @Override
     CompletionStage<List<Settled>> begin(FlawedSubscription by, List<Lease> leases) {
       return super.begin(by, leases).thenApply(answers -> answers.stream().sorted().toList());
+    }
+  }
+
+  private static final class TimesLeasesByTheClock extends Flaw {
+    private final Instant start = now();
+
+    @Override
+    Environment environment(Environment sound) {
+      Timers byClock =
+          new Timers() {
+            @Override
+            public Timer at(Instant when, Runnable action) {
+              return sound.timers().at(when, action);
+            }
+
+            @Override
+            public Timer after(Duration delay, Runnable action) {
+              return at(now().plus(delay), action);
+            }
+
+            @Override
+            public long nanoTime() {
+              return Duration.between(start, now()).toNanos();
+            }
+          };
+      return new Environment(
+          sound.clock(), byClock, sound.random(), sound.executor(), sound.threads());
     }
   }
 }

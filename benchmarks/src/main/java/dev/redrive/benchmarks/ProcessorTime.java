@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Processor time that work took, here and in the servers that this process started. */
+final class ProcessorTime {
+  private static final double NANOS_PER_MICRO = 1e3;
+
+  private final int messages;
+  private final List<Double> here = new ArrayList<>();
+  private final List<Double> broker = new ArrayList<>();
+
+  /**
+   * @param messages how many a run has
+   */
+  ProcessorTime(int messages) {
+    this.messages = messages;
+  }
+
+  /** Does the work, and takes the time it takes. */
+  double of(Side work) throws Exception {
+    Duration hereBefore = ofThisProcess();
+    Duration brokerBefore = ofServers();
+    double rate = work.run();
+    here.add(micros(ofThisProcess().minus(hereBefore)));
+    broker.add(micros(ofServers().minus(brokerBefore)));
+    return rate;
+  }
+
+  /** Of this process, in microseconds a message: the median of the runs. */
+  double here() {
+    return median(here);
+  }
+
+  /** Of the servers, in microseconds a message: the median of the runs. */
+  double broker() {
+    return median(broker);
+  }
+
+  private double micros(Duration time) {
+    return time.toNanos() / NANOS_PER_MICRO / messages;
+  }
+
+  private static Duration ofThisProcess() {
+    return total(Stream.of(ProcessHandle.current()));
+  }
+
+  private static Duration ofServers() {
+    return total(ProcessHandle.current().descendants());
+  }
+
+  private static Duration total(Stream<ProcessHandle> processes) {
+    return processes
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+  }
+}
