@@ -62,7 +62,7 @@ record KafkaBroker(String addresses, String server) implements Broker {
         boolean isHold = topic.startsWith(PREFIX + ".hold.");
         boolean isAsked = queue.isEmpty() ? !topic.startsWith(PREFIX + ".") : topic.equals(queue);
         if (isHold || isAsked) {
-          String group = isHold ? PREFIX + ".movers" : PREFIX + "." + topic;
+          String group = isHold ? PREFIX + "@movers" : PREFIX + "." + topic;
           left.merge(topic, behind(admin, topic, group), Long::sum);
         } else if (topic.equals(PREFIX + ".lost")) {
           left.merge(topic, behind(admin, topic, PREFIX + ".nobody"), Long::sum);
