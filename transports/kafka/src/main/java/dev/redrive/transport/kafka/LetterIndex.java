@@ -133,7 +133,7 @@ final class LetterIndex {
       forgetSummaries();
       if (!memory.take(more)) {
         throw new TransportException(
-            "%s has more than %d dead letters, too many to look through; give its dead topic the cleanup.policy compact,delete and delete its oldest records with Kafka's own tools"
+            "%s has more than %d dead letters, too many to look through; give its dead topic the cleanup.policy compact,delete for as long as it takes to delete its oldest records with Kafka's own tools"
                 .formatted(queue, live.size()));
       }
     }

@@ -123,7 +123,7 @@ final class LetterMover implements AutoCloseable {
     }
 
     int go() {
-      while (true) {
+      while (moved < max) {
         try {
           hold();
           if (moveChosen()) {
@@ -135,6 +135,7 @@ final class LetterMover implements AutoCloseable {
           throw failed(failure);
         }
       }
+      return moved;
     }
 
     /** Is alone with the letters, and knows all that happened to them. */

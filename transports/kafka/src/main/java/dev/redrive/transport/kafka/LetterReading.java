@@ -27,8 +27,11 @@ final class LetterReading implements AutoCloseable {
   /** Before the first offset. */
   static final long BEFORE_ALL = -1;
 
-  /** How long a call that only looks waits for transactions to end: they take milliseconds. */
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  /**
+   * How long a call that only looks waits for transactions to end. They take milliseconds, and
+   * whoever was told that a message is dead is to find its letter, on a slow machine as well.
+   */
+  private static final Duration LOOK_MAX = Duration.ofSeconds(5);
 
   private static final int TRIES = 3;
 
@@ -36,6 +39,7 @@ final class LetterReading implements AutoCloseable {
   private final TopicReader topic;
   private final LetterIndex index;
   private final Duration transactionMax;
+  private final Duration lookMax;
   private long begin;
   private long next;
   private boolean knowsAll;
@@ -54,6 +58,7 @@ final class LetterReading implements AutoCloseable {
     this.topic = topic;
     this.index = index;
     this.transactionMax = transactionMax;
+    this.lookMax = transactionMax.compareTo(LOOK_MAX) < 0 ? transactionMax : LOOK_MAX;
   }
 
   LetterIndex index() {
@@ -62,7 +67,7 @@ final class LetterReading implements AutoCloseable {
 
   /** Reads what is new and can be seen, or can be in a moment. */
   void look() {
-    readOn(LOOK);
+    readOn(lookMax);
   }
 
   /**
