@@ -13,11 +13,7 @@ import java.util.TreeMap;
  * What a process has of a partition from its assignment on: a {@link Tracker}, used as a transport
  * uses it, and the records in its hands. It may have lost the partition and not know it.
  */
-<<<<<<<< HEAD:transports/kafka/src/test/java/dev/redrive/transport/kafka/SimulatedHolding.java
 final class SimulatedHolding {
-========
-final class LifeHolding {
->>>>>>>> kafka-letters:transports/kafka/src/test/java/dev/redrive/transport/kafka/LifeHolding.java
   private enum Phase {
     HELD,
     BEGINNING,
@@ -35,11 +31,7 @@ final class LifeHolding {
   private final List<Long> settled = new ArrayList<>();
   private long position;
 
-<<<<<<<< HEAD:transports/kafka/src/test/java/dev/redrive/transport/kafka/SimulatedHolding.java
   SimulatedHolding(World world, Tracker tracker, long owner) {
-========
-  LifeHolding(World world, Tracker tracker, long owner) {
->>>>>>>> kafka-letters:transports/kafka/src/test/java/dev/redrive/transport/kafka/LifeHolding.java
     this.log = world.log();
     this.ledger = world.ledger();
     this.owner = owner;

@@ -10,28 +10,17 @@ import java.util.Random;
  * A process of the group, and what is on its way from it to the broker. It sends commits one after
  * another without waiting for answers or, in transactions, one at a time.
  */
-<<<<<<<< HEAD:transports/kafka/src/test/java/dev/redrive/transport/kafka/SimulatedMember.java
 final class SimulatedMember {
-========
-final class LifeMember {
->>>>>>>> kafka-letters:transports/kafka/src/test/java/dev/redrive/transport/kafka/LifeMember.java
   private static final int UNANSWERED_MAX = 3;
 
   private final World world;
   private final long owner;
   private final boolean isTransactional;
   private final ArrayDeque<CommitRequest> wire = new ArrayDeque<>();
-<<<<<<<< HEAD:transports/kafka/src/test/java/dev/redrive/transport/kafka/SimulatedMember.java
   private Optional<SimulatedHolding> holding = Optional.empty();
   private boolean isPrepared;
 
   SimulatedMember(World world, long owner, boolean isTransactional) {
-========
-  private Optional<LifeHolding> holding = Optional.empty();
-  private boolean isPrepared;
-
-  LifeMember(World world, long owner, boolean isTransactional) {
->>>>>>>> kafka-letters:transports/kafka/src/test/java/dev/redrive/transport/kafka/LifeMember.java
     this.world = world;
     this.owner = owner;
     this.isTransactional = isTransactional;
@@ -42,11 +31,7 @@ final class LifeMember {
   }
 
   /** What it believes to have of the partition. */
-<<<<<<<< HEAD:transports/kafka/src/test/java/dev/redrive/transport/kafka/SimulatedMember.java
   Optional<SimulatedHolding> holding() {
-========
-  Optional<LifeHolding> holding() {
->>>>>>>> kafka-letters:transports/kafka/src/test/java/dev/redrive/transport/kafka/LifeMember.java
     return holding;
   }
 
@@ -70,11 +55,7 @@ final class LifeMember {
 
   /** Sends what there is to commit, or holds it to it that there is nothing. */
   void sendNews() {
-<<<<<<<< HEAD:transports/kafka/src/test/java/dev/redrive/transport/kafka/SimulatedMember.java
     if (holding.filter(SimulatedHolding::isDirty).isPresent()) {
-========
-    if (holding.filter(LifeHolding::isDirty).isPresent()) {
->>>>>>>> kafka-letters:transports/kafka/src/test/java/dev/redrive/transport/kafka/LifeMember.java
       send();
     } else if (isCurrent() && wire.isEmpty()) {
       holding.orElseThrow().isTold(world.group().committed());
@@ -154,11 +135,7 @@ final class LifeMember {
   /** It is asked to give the partition back, and does. */
   void handOver() {
     deliverAll();
-<<<<<<<< HEAD:transports/kafka/src/test/java/dev/redrive/transport/kafka/SimulatedMember.java
     holding.map(SimulatedHolding::handOver).ifPresent(wire::add);
-========
-    holding.map(LifeHolding::handOver).ifPresent(wire::add);
->>>>>>>> kafka-letters:transports/kafka/src/test/java/dev/redrive/transport/kafka/LifeMember.java
     deliverAll();
     drop();
   }
