@@ -3,32 +3,27 @@
 package dev.redrive.benchmarks;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka's own clients with nothing around them, set as Redrive sets them. */
 final class BareKafka implements AutoCloseable {
   private static final int BATCH_BYTES = 128 * 1_024;
-  private static final Duration NOT_LONG = Duration.ofMillis(1);
+  private static final Duration POLL = Duration.ofMillis(1);
 
   private final String bootstrap;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -38,12 +33,18 @@ final class BareKafka implements AutoCloseable {
     producer =
         new KafkaProducer<>(
             Map.of(
-                "bootstrap.servers", bootstrap,
-                "acks", "all",
-                "enable.idempotence", true,
-                "compression.type", "lz4",
-                "linger.ms", 0,
-                "batch.size", BATCH_BYTES),
+                "bootstrap.servers",
+                bootstrap,
+                "acks",
+                "all",
+                "enable.idempotence",
+                true,
+                "compression.type",
+                "lz4",
+                "linger.ms",
+                0,
+                "batch.size",
+                BATCH_BYTES),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
@@ -74,49 +75,50 @@ final class BareKafka implements AutoCloseable {
     return sent;
   }
 
-  /**
-   * A member of a group that has the topic's name, and begins where that has come to.
-   *
-   * @param protocol {@code classic} or {@code consumer}
-   */
-  KafkaConsumer<byte[], byte[]> consumer(String topic, String protocol) {
+  private KafkaConsumer<byte[], byte[]> consumer(String topic, int batch) {
     return new KafkaConsumer<>(
         Map.of(
-            "bootstrap.servers", bootstrap,
-            "group.id", topic,
-            "group.protocol", protocol,
-            "enable.auto.commit", false,
-            "auto.offset.reset", "earliest",
-            "isolation.level", "read_committed"),
+            "bootstrap.servers",
+            bootstrap,
+            "group.id",
+            topic,
+            "group.protocol",
+            "consumer",
+            "max.poll.records",
+            batch,
+            "enable.auto.commit",
+            false,
+            "auto.offset.reset",
+            "earliest",
+            "isolation.level",
+            "read_committed"),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }
 
   /**
-   * Consumes so many messages with so many workers, and commits, one commit at a time, how far all
-   * has been handled; how many a second.
-   *
-   * @param window how many may be on their way
+   * Consumes so many messages, a batch at a time by so many workers, and commits each batch once it
+   * has been handled, while the next one is read; how many messages a second.
    */
-  double consume(String topic, int messages, int workers, int window) throws Exception {
+  double consume(String topic, int messages, int workers, int batch) throws Exception {
     Tally tally = new Tally(messages);
     ExecutorService pool = Executors.newFixedThreadPool(workers);
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic, "consumer")) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic, batch)) {
       consumer.subscribe(List.of(topic));
-      Commits commits = new Commits(consumer, tally);
-      Semaphore slots = new Semaphore(window);
       while (!tally.isComplete()) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(NOT_LONG)) {
-          slots.acquire();
-          Handled handled = commits.taken(record);
+        int count = consumer.poll(POLL).count();
+        CountDownLatch handled = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
           pool.execute(
               () -> {
                 tally.handled();
-                handled.isDone = true;
-                slots.release();
+                handled.countDown();
               });
         }
-        commits.goOn();
+        handled.await();
+        if (count > 0) {
+          consumer.commitAsync((offsets, failure) -> committed(tally, count, failure));
+        }
       }
       return tally.rate();
     } finally {
@@ -124,71 +126,11 @@ final class BareKafka implements AutoCloseable {
     }
   }
 
-  /** A record that was taken. */
-  private static final class Handled {
-    private final long offset;
-    private volatile boolean isDone;
-
-    private Handled(long offset) {
-      this.offset = offset;
+  private static void committed(Tally tally, int count, @Nullable Exception failure) {
+    if (failure != null) {
+      throw new IllegalStateException("a commit failed", failure);
     }
-  }
-
-  /** What is handled without a gap, and its commits. */
-  private static final class Commits {
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Tally tally;
-    private final Map<TopicPartition, Deque<Handled>> taken = new HashMap<>();
-    private boolean isUnderWay;
-
-    private Commits(KafkaConsumer<byte[], byte[]> consumer, Tally tally) {
-      this.consumer = consumer;
-      this.tally = tally;
-    }
-
-    private Handled taken(ConsumerRecord<byte[], byte[]> record) {
-      Handled handled = new Handled(record.offset());
-      taken
-          .computeIfAbsent(
-              new TopicPartition(record.topic(), record.partition()), key -> new ArrayDeque<>())
-          .add(handled);
-      return handled;
-    }
-
-    private void goOn() {
-      if (isUnderWay) {
-        return;
-      }
-      Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-      int count = 0;
-      for (Map.Entry<TopicPartition, Deque<Handled>> entry : taken.entrySet()) {
-        Deque<Handled> open = entry.getValue();
-        long next = -1;
-        while (!open.isEmpty() && open.peek().isDone) {
-          next = open.remove().offset + 1;
-          count++;
-        }
-        if (next >= 0) {
-          offsets.put(entry.getKey(), new OffsetAndMetadata(next));
-        }
-      }
-      if (!offsets.isEmpty()) {
-        commit(offsets, count);
-      }
-    }
-
-    private void commit(Map<TopicPartition, OffsetAndMetadata> offsets, int count) {
-      isUnderWay = true;
-      consumer.commitAsync(
-          offsets,
-          (committed, failure) -> {
-            if (failure != null) {
-              throw new IllegalStateException("a commit failed", failure);
-            }
-            isUnderWay = false;
-            tally.acknowledged(count);
-          });
-    }
+    tally.acknowledged(count);
   }
 
   @Override

@@ -42,8 +42,7 @@ final class HandlingSide {
   }
 
   /** Does a task while a handler handles and a listener is told of it. */
-  <T> T during(Handler<byte[]> handler, Listener listener, Task<T> task)
-      throws Exception {
+  <T> T during(Handler<byte[]> handler, Listener listener, Task<T> task) throws Exception {
     Redrive.Registration listening = redrive.listen(listener);
     Worker worker = queue.handle(handler);
     try {

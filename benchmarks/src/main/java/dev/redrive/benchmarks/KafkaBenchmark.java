@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The Kafka transport against Kafka's own clients, Confluent's Parallel Consumer and Spring Kafka,
- * in topics of eight partitions of one node. Consuming is measured with attempts written down
- * before they begin, as Redrive does unless told otherwise, and without, as the others do.
+ * The Kafka transport against Kafka's own clients and Spring Kafka, in topics of eight partitions
+ * of one node. Consuming is measured with attempts written down before they begin, as Redrive does
+ * unless told otherwise, and without, as the others do.
  */
 final class KafkaBenchmark {
   static final int BODY_BYTES = 256;
@@ -36,8 +36,7 @@ final class KafkaBenchmark {
   private final BareKafka bare;
   private final SpringKafka spring;
 
-  private KafkaBenchmark(
-      Redrive marking, Redrive unmarking, BareKafka bare, SpringKafka spring) {
+  private KafkaBenchmark(Redrive marking, Redrive unmarking, BareKafka bare, SpringKafka spring) {
     this.marking = marking;
     this.unmarking = unmarking;
     this.bare = bare;
@@ -68,8 +67,7 @@ final class KafkaBenchmark {
         BareKafka bare = new BareKafka(server.bootstrap());
         Redrive marking = open(server, true);
         Redrive unmarking = open(server, false)) {
-      bare.makeTopics(
-          PARTITIONS, SENT, KafkaConsuming.BARE, KafkaConsuming.PARALLEL, SpringKafka.TOPIC);
+      bare.makeTopics(PARTITIONS, SENT, KafkaConsuming.BARE, SpringKafka.TOPIC);
       try (SpringKafka spring = new SpringKafka(server.bootstrap(), PARTITIONS)) {
         return part.rows(new KafkaBenchmark(marking, unmarking, bare, spring));
       }
@@ -102,9 +100,7 @@ final class KafkaBenchmark {
     return new Duel("Kafka: send, " + how + " / bare producer", 0.9, ROUNDS)
         .run(
             () -> ours.of(() -> senders.run(MESSAGES, BODY_BYTES, queue::send)),
-            () ->
-                ofBare.of(
-                    () -> senders.run(MESSAGES, BODY_BYTES, body -> bare.send(SENT, body))))
+            () -> ofBare.of(() -> senders.run(MESSAGES, BODY_BYTES, body -> bare.send(SENT, body))))
         .and(ours.against(ofBare));
   }
 
@@ -115,19 +111,15 @@ final class KafkaBenchmark {
   private List<Row> consuming() throws Exception {
     KafkaConsuming consuming = new KafkaConsuming(bare);
     List<Row> rows = new ArrayList<>();
-    rows.addAll(consuming.run(UNMARKED, 0.9, unmarking, queue(unmarking, "unmarked")));
-    consuming.run(MARKED, 0, marking, queue(marking, "marked")).stream()
-        .map(Row::untargeted)
-        .forEach(rows::add);
+    rows.add(consuming.run(UNMARKED, 0.9, unmarking, queue(unmarking, "unmarked")));
+    rows.add(consuming.run(MARKED, 0, marking, queue(marking, "marked")).untargeted());
     return rows;
   }
 
   private List<Row> retries() throws Exception {
     List<Row> rows = new ArrayList<>();
     rows.addAll(retries(UNMARKED, 1, unmarking, "unmarked-retries"));
-    retries(MARKED, 0, marking, "marked-retries").stream()
-        .map(Row::untargeted)
-        .forEach(rows::add);
+    retries(MARKED, 0, marking, "marked-retries").stream().map(Row::untargeted).forEach(rows::add);
     rows.add(new Retries("Kafka", marking).lateness());
     rows.add(springLateness());
     return rows;
@@ -174,15 +166,11 @@ final class KafkaBenchmark {
         lateness,
         () -> {
           SendingSide.paced(
-              Retries.PACED,
-              Retries.PACE,
-              BODY_BYTES,
-              body -> bare.send(SpringKafka.TOPIC, body));
+              Retries.PACED, Retries.PACE, BODY_BYTES, body -> bare.send(SpringKafka.TOPIC, body));
           tally.succeededRate();
           return lateness.row(
               "Spring Kafka: lateness of retries, p99",
-              String.format(
-                  Locale.ROOT, "after 2.5 s, at %,d messages a second", Retries.PACE));
+              String.format(Locale.ROOT, "after 2.5 s, at %,d messages a second", Retries.PACE));
         });
   }
 }

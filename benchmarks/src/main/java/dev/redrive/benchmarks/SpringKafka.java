@@ -126,9 +126,7 @@ final class SpringKafka implements AutoCloseable {
       factory.setConcurrency(broker.partitions());
       factory.setConsumerFactory(
           new DefaultKafkaConsumerFactory<>(
-              Map.of(
-                  "bootstrap.servers", broker.bootstrap(),
-                  "auto.offset.reset", "earliest"),
+              Map.of("bootstrap.servers", broker.bootstrap(), "auto.offset.reset", "earliest"),
               new ByteArrayDeserializer(),
               new ByteArrayDeserializer()));
       return factory;
@@ -140,10 +138,14 @@ final class SpringKafka implements AutoCloseable {
           new KafkaTemplate<>(
               new DefaultKafkaProducerFactory<>(
                   Map.of(
-                      "bootstrap.servers", broker.bootstrap(),
-                      "acks", "all",
-                      "compression.type", "lz4",
-                      "linger.ms", 0),
+                      "bootstrap.servers",
+                      broker.bootstrap(),
+                      "acks",
+                      "all",
+                      "compression.type",
+                      "lz4",
+                      "linger.ms",
+                      0),
                   new ByteArraySerializer(),
                   new ByteArraySerializer()));
       return RetryTopicConfigurationBuilder.newInstance()

@@ -34,8 +34,10 @@ import org.slf4j.LoggerFactory;
 final class Consumption implements Member.Owner {
   private static final Logger log = LoggerFactory.getLogger(Consumption.class);
   private static final long TURN_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
-  // The client does not return from a poll when a commit is answered.
-  private static final long BUSY_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  // A poll does not return when a commit is answered.
+  private static final long BUSY_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  // Nor is there one that hears of a change of the group while nothing is to be read.
+  private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   // A clock that is ahead takes messages off the ladder at once. They are not to come and go as
   // fast
   // as they can.
@@ -169,7 +171,17 @@ final class Consumption implements Member.Owner {
     }
   }
 
-  private void poll(Member present, long wait) {
+  /**
+   * Where nothing is to be read, or an answer is awaited, the wait is for tasks. The client would
+   * not wait as long as it has read ahead of partitions that are paused, but look through that
+   * again and again.
+   */
+  private void poll(Member present, long wait) throws InterruptedException {
+    if (isCommitAwaited() || !present.isReading()) {
+      present.poll(Duration.ZERO);
+      runTask(tasks.poll(Math.min(wait, FULL_TURN_NANOS), TimeUnit.NANOSECONDS));
+      return;
+    }
     polling = present;
     try {
       // Looked at after it can be woken: what comes later wakes it.
@@ -188,11 +200,15 @@ final class Consumption implements Member.Owner {
     postpone(now);
     handOver(now);
     settler.goOn();
-    if (settler.isBusy() && !settler.isOverdue()) {
+    if (isCommitAwaited()) {
       return BUSY_TURN_NANOS;
     }
     long untilEarly = early.isEmpty() ? Long.MAX_VALUE : Math.max(0, early.peek().until() - now);
     return Math.min(Math.min(TURN_NANOS_MAX, untilEarly), hand.untilNextEnd(now));
+  }
+
+  private boolean isCommitAwaited() {
+    return settler.isBusy() && !settler.isOverdue();
   }
 
   private void joinOrLeave(long now) {

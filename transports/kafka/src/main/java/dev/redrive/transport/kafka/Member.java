@@ -89,6 +89,12 @@ final class Member implements ConsumerRebalanceListener {
     return holdings.values().stream().filter(Holding::isLoaded).toList();
   }
 
+  /** Whether there is room for records of any partition, or something is to be learned first. */
+  boolean isReading() {
+    return holdings.isEmpty()
+        || owner.isOpen() && !holdings.values().stream().allMatch(Holding::hasBacklog);
+  }
+
   /** Waits for records, for so long at most. */
   void poll(Duration wait) {
     load();
