@@ -98,9 +98,13 @@ final class BareKafka implements AutoCloseable {
 
   /**
    * Consumes so many messages, a batch at a time by so many workers, and commits each batch once it
-   * has been handled, while the next one is read; how many messages a second.
+   * has been handled; how many messages a second.
+   *
+   * @param waits true to read on when the commit has been accepted, so that no more than a batch is
+   *     on its way, false to read on at once
    */
-  double consume(String topic, int messages, int workers, int batch) throws Exception {
+  double consume(String topic, int messages, int workers, int batch, boolean waits)
+      throws Exception {
     Tally tally = new Tally(messages);
     ExecutorService pool = Executors.newFixedThreadPool(workers);
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic, batch)) {
@@ -116,7 +120,10 @@ final class BareKafka implements AutoCloseable {
               });
         }
         handled.await();
-        if (count > 0) {
+        if (count > 0 && waits) {
+          consumer.commitSync();
+          tally.acknowledged(count);
+        } else if (count > 0) {
           consumer.commitAsync((offsets, failure) -> committed(tally, count, failure));
         }
       }

@@ -6,6 +6,7 @@ import dev.redrive.Codec;
 import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
 import dev.redrive.Redrive;
+import dev.redrive.benchmarks.KafkaConsuming.Ours;
 import dev.redrive.core.Engine;
 import dev.redrive.retry.Jitter;
 import dev.redrive.testkit.servers.KafkaServer;
@@ -23,12 +24,13 @@ final class KafkaBenchmark {
   static final int BODY_BYTES = 256;
   static final int MESSAGES = 50_000;
   static final int ROUNDS = 5;
+  // Spring takes half a minute for five times as many.
+  private static final int RETRY_MESSAGES = 6_000;
+  private static final int RETRY_ROUNDS = 3;
   static final int WORKERS = 64;
   static final SendingSide STREAMING = new SendingSide(32, 32);
   private static final SendingSide WAITING = new SendingSide(32, 1);
   private static final int PARTITIONS = 8;
-  private static final String MARKED = "Kafka, attempts marked";
-  private static final String UNMARKED = "Kafka";
   private static final String SENT = "sent";
 
   private final Redrive marking;
@@ -50,6 +52,11 @@ final class KafkaBenchmark {
   /** Consuming alone. */
   static List<Row> runConsuming() throws Exception {
     return run(KafkaBenchmark::consuming);
+  }
+
+  /** Retries alone. */
+  static List<Row> runRetries() throws Exception {
+    return run(KafkaBenchmark::retries);
   }
 
   private interface Part {
@@ -110,44 +117,43 @@ final class KafkaBenchmark {
 
   private List<Row> consuming() throws Exception {
     KafkaConsuming consuming = new KafkaConsuming(bare);
-    List<Row> rows = new ArrayList<>();
-    rows.add(consuming.run(UNMARKED, 0.9, unmarking, queue(unmarking, "unmarked")));
-    rows.add(consuming.run(MARKED, 0, marking, queue(marking, "marked")).untargeted());
-    return rows;
+    Ours unmarked = new Ours(unmarking, queue(unmarking, "unmarked"));
+    Ours marked = new Ours(marking, queue(marking, "marked"));
+    return List.of(
+        consuming.run("Kafka: handle→ack, unmarked / bare consumer", 0.9, unmarked, true),
+        consuming.run("Kafka: handle→ack, marked / bare consumer", 0, marked, true).untargeted(),
+        consuming
+            .run("Kafka: handle→ack, unmarked / bare that reads on", 0, unmarked, false)
+            .untargeted());
   }
 
   private List<Row> retries() throws Exception {
-    List<Row> rows = new ArrayList<>();
-    rows.addAll(retries(UNMARKED, 1, unmarking, "unmarked-retries"));
-    retries(MARKED, 0, marking, "marked-retries").stream().map(Row::untargeted).forEach(rows::add);
-    rows.add(new Retries("Kafka", marking).lateness());
-    rows.add(springLateness());
-    return rows;
-  }
-
-  private List<Row> retries(String name, double target, Redrive redrive, String queueName)
-      throws Exception {
-    Retries retries = new Retries(name, redrive);
-    Queue<byte[]> queue = retries.queue(queueName, Jitter.none());
-    ProcessorTime ours = new ProcessorTime(Retries.MESSAGES);
-    ProcessorTime ofSpring = new ProcessorTime(Retries.MESSAGES);
+    Retries retries = new Retries("Kafka", marking);
+    Queue<byte[]> queue = retries.queue("retries", Jitter.none());
+    ProcessorTime ours = new ProcessorTime(RETRY_MESSAGES);
+    ProcessorTime ofSpring = new ProcessorTime(RETRY_MESSAGES);
     Row settled =
-        new Duel(name + ": 10 % failing, first attempts / Spring", target, ROUNDS)
+        new Duel("Kafka: 10 % failing, first attempts / Spring", 1, RETRY_ROUNDS)
             .run(
-                () -> retries.settle(queue, Retries.FAILING_OF, ours).settledRate(),
-                () -> springSettles(ofSpring).settledRate())
+                () -> ourRetries(retries, queue, ours).settledRate(),
+                () -> springRetries(ofSpring).settledRate())
             .and(ours.against(ofSpring));
     Row succeeded =
-        new Duel(name + ": 10 % failing, until all succeeded / Spring", target, ROUNDS)
+        new Duel("Kafka: 10 % failing, until all succeeded / Spring", 1, RETRY_ROUNDS)
             .run(
-                () -> retries.settle(queue, Retries.FAILING_OF, ours).succeededRate(),
-                () -> springSettles(ofSpring).succeededRate());
-    return List.of(settled, succeeded);
+                () -> ourRetries(retries, queue, ours).succeededRate(),
+                () -> springRetries(ofSpring).succeededRate());
+    return List.of(settled, succeeded, retries.lateness(), springLateness());
   }
 
-  private RetryTally springSettles(ProcessorTime time) throws Exception {
-    STREAMING.run(Retries.MESSAGES, BODY_BYTES, body -> bare.send(SpringKafka.TOPIC, body));
-    RetryTally tally = new RetryTally(Retries.MESSAGES, Retries.FAILING_OF);
+  private static RetryTally ourRetries(Retries retries, Queue<byte[]> queue, ProcessorTime time)
+      throws Exception {
+    return retries.settle(queue, RETRY_MESSAGES, Retries.FAILING_OF, time);
+  }
+
+  private RetryTally springRetries(ProcessorTime time) throws Exception {
+    STREAMING.run(RETRY_MESSAGES, BODY_BYTES, body -> bare.send(SpringKafka.TOPIC, body));
+    RetryTally tally = new RetryTally(RETRY_MESSAGES, Retries.FAILING_OF);
     return spring.during(
         tally,
         new Lateness(),

@@ -27,24 +27,27 @@ final class KafkaConsuming {
     this.bare = bare;
   }
 
+  /** A queue of ours and what consumes it. */
+  record Ours(Redrive redrive, Queue<byte[]> queue) {}
+
   /**
    * Compares.
    *
-   * @param name of the transport in the table
+   * @param waits whether the other side reads on only when its commit has been accepted
    */
-  Row run(String name, double target, Redrive redrive, Queue<byte[]> queue) throws Exception {
-    HandlingSide handling = new HandlingSide(redrive, queue);
+  Row run(String name, double target, Ours here, boolean waits) throws Exception {
+    HandlingSide handling = new HandlingSide(here.redrive(), here.queue());
     ProcessorTime ours = new ProcessorTime(MESSAGES);
     ProcessorTime ofBare = new ProcessorTime(MESSAGES);
-    return new Duel(name + ": handle→ack / bare consumer", target, ROUNDS)
+    return new Duel(name, target, ROUNDS)
         .run(
             () -> {
-              STREAMING.run(MESSAGES, BODY_BYTES, queue::send);
+              STREAMING.run(MESSAGES, BODY_BYTES, here.queue()::send);
               return ours.of(() -> handling.rate(MESSAGES, () -> {}));
             },
             () -> {
               STREAMING.run(MESSAGES, BODY_BYTES, body -> bare.send(BARE, body));
-              return ofBare.of(() -> bare.consume(BARE, MESSAGES, WORKERS, WINDOW));
+              return ofBare.of(() -> bare.consume(BARE, MESSAGES, WORKERS, WINDOW, waits));
             })
         .and(ours.against(ofBare));
   }

@@ -17,7 +17,7 @@ import java.util.Locale;
 final class Retries {
   static final int FAILING_OF = 10;
   static final int BODY_BYTES = 256;
-  static final int MESSAGES = 30_000;
+  private static final int MESSAGES = 30_000;
   static final int PACE = 1_000;
   static final int PACED = 20 * PACE;
 
@@ -43,8 +43,8 @@ final class Retries {
     ProcessorTime none = new ProcessorTime(MESSAGES);
     return new Duel(transport + ": handle→settle, 10 % failing / none", 0, ROUNDS)
         .run(
-            () -> settle(queue, FAILING_OF, failing).settledRate(),
-            () -> settle(queue, Integer.MAX_VALUE, none).settledRate())
+            () -> settle(queue, MESSAGES, FAILING_OF, failing).settledRate(),
+            () -> settle(queue, MESSAGES, Integer.MAX_VALUE, none).settledRate())
         .and(failing.against(none))
         .untargeted();
   }
@@ -62,9 +62,10 @@ final class Retries {
    *
    * @param time is taken until no first attempt is left
    */
-  RetryTally settle(Queue<byte[]> queue, int failingOf, ProcessorTime time) throws Exception {
-    FILL.run(MESSAGES, BODY_BYTES, queue::send);
-    RetryTally tally = new RetryTally(MESSAGES, failingOf);
+  RetryTally settle(Queue<byte[]> queue, int messages, int failingOf, ProcessorTime time)
+      throws Exception {
+    FILL.run(messages, BODY_BYTES, queue::send);
+    RetryTally tally = new RetryTally(messages, failingOf);
     return new HandlingSide(redrive, queue)
         .during(
             message -> tally.attempt(message.attempt()),

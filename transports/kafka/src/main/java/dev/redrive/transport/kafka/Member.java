@@ -92,7 +92,7 @@ final class Member implements ConsumerRebalanceListener {
   /** Whether there is room for records of any partition, or something is to be learned first. */
   boolean isReading() {
     return holdings.isEmpty()
-        || owner.isOpen() && !holdings.values().stream().allMatch(Holding::hasBacklog);
+        || (owner.isOpen() && !holdings.values().stream().allMatch(Holding::hasBacklog));
   }
 
   /** Waits for records, for so long at most. */
