@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Lane implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
+  private static final long UNKNOWN = -1;
 
   private final Lanes lanes;
   private final AtomicReference<Lanes.@Nullable Job> job = new AtomicReference<>();
@@ -70,8 +71,8 @@ final class Lane implements Runnable {
       thread = Thread.currentThread();
     }
     try {
+      began = time();
       Lanes.Job next = lanes.next();
-      began = lanes.now();
       while (next != null) {
         jobs++;
         runOne(next);
@@ -124,7 +125,21 @@ final class Lane implements Runnable {
       synchronized (this) {
         thread = null;
       }
-      lanes.left(this, jobs, lanes.now() - began);
+      lanes.left(this, jobs, sinceBegan());
+    }
+  }
+
+  private long sinceBegan() {
+    long now = time();
+    return began == UNKNOWN || now == UNKNOWN ? Long.MAX_VALUE : now - began;
+  }
+
+  private long time() {
+    try {
+      return lanes.now();
+    } catch (RuntimeException | Error noMemory) {
+      // Jobs are to be done all the same, and do not count as brief.
+      return UNKNOWN;
     }
   }
 

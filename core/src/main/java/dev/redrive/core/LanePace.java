@@ -31,6 +31,11 @@ final class LanePace {
     }
   }
 
+  /** It cannot be looked at whether lanes are stuck. */
+  void doubt() {
+    isBrief = false;
+  }
+
   /** Looked at from time to time: when the same job is still the first, the lanes are stuck. */
   void waitsFirst(@Nullable Object job) {
     if (job != null && job == seenFirst) {

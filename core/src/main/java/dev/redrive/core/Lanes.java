@@ -133,7 +133,22 @@ final class Lanes {
       submits.run();
     } finally {
       submitters.decrementAndGet();
+      startLanesOrNone();
+    }
+  }
+
+  private void startLanesOrNone() {
+    try {
       startLanes();
+    } catch (RuntimeException | Error noMemory) {
+      // Neither a thread nor a timer that would try again: whoever waits is told so.
+      log.error("no thread for handlers, what waits for one is given back", noMemory);
+      synchronized (lock) {
+        if (laneCount > 0) {
+          return;
+        }
+      }
+      forgetWaiting();
     }
   }
 
@@ -191,30 +206,45 @@ final class Lanes {
   /** Jobs were left to the lanes there are: if these take none, they get lanes of their own. */
   private void relieve() {
     Job first = waiting.peek();
-    if (first != null) {
-      relief.notAfter(now() + PATIENCE_NANOS);
-    }
     pace.waitsFirst(first);
     startLanes();
+    if (first != null && !isWatched()) {
+      pace.doubt();
+    }
+  }
+
+  /** Looks after the jobs that wait in a moment; false if that cannot be. */
+  private boolean isWatched() {
+    try {
+      relief.notAfter(now() + PATIENCE_NANOS);
+      return true;
+    } catch (RuntimeException | Error noMemory) {
+      log.debug("what waits for a lane cannot be watched", noMemory);
+      return false;
+    }
+  }
+
+  private boolean isEnough() {
+    synchronized (lock) {
+      if (!pace.isEnough(laneCount)) {
+        return false;
+      }
+    }
+    return isWatched();
   }
 
   /** Starts one lane, if one more may be. */
   private boolean startLane() {
-    boolean isLeft;
+    if (isEnough()) {
+      return false;
+    }
     synchronized (lock) {
       // A stuck lane gives its place away, but only so many may be stuck at once.
       if (laneCount >= laneMax || lostCount >= lostMax()) {
         return false;
       }
-      isLeft = pace.isEnough(laneCount);
-      if (!isLeft) {
-        laneCount++;
-        counted();
-      }
-    }
-    if (isLeft) {
-      relief.notAfter(now() + PATIENCE_NANOS);
-      return false;
+      laneCount++;
+      counted();
     }
     Lane lane = null;
     try {

@@ -159,9 +159,9 @@ class LanesTest extends LanesScene {
       until(
           "the end of all jobs",
           () -> jobs.stream().allMatch(job -> job.has("ended") || job.has("stopped")));
-      List<NotedJob> twice =
-          jobs.stream().filter(job -> job.has("stopped") && !job.has("began")).toList();
-      assertThat(twice).allSatisfy(job -> assertThat(job.notes).containsOnly("stopped"));
+      // One that was about to begin is told, and may begin all the same, as one that runs.
+      List<NotedJob> told = jobs.stream().filter(job -> job.has("stopped")).toList();
+      assertThat(told).allSatisfy(job -> assertThat(job.notes).containsOnlyOnce("stopped"));
     }
   }
 

@@ -33,9 +33,11 @@ class NegativeControlTest {
   @Test
   void a_send_that_is_acknowledged_before_it_is_confirmed_is_missed() {
     try (FaultProxy proxy = new FaultProxy(server.port());
-        RabbitFlow flow =
-            new RabbitFlow(
-                "unconfirmed", "127.0.0.1:" + proxy.port(), server, Sabotage.CONFIRMED_UNASKED)) {
+        BrokerFlow flow =
+            new BrokerFlow(
+                "unconfirmed",
+                new RabbitBroker("127.0.0.1:" + proxy.port(), server),
+                Sabotage.CONFIRMED_UNASKED)) {
       Audit audit = flow.auditSendsWithoutConnection(proxy, SCALE.messages(), SENT_MEANWHILE);
 
       assertThat(audit.lost()).isNotEmpty();
@@ -44,7 +46,8 @@ class NegativeControlTest {
 
   @Test
   void a_message_that_is_acknowledged_before_it_is_handled_is_missed() {
-    try (RabbitFlow flow = new RabbitFlow("unhandled", server.address(), server)) {
+    try (BrokerFlow flow =
+        new BrokerFlow("unhandled", new RabbitBroker(server.address(), server))) {
       Audit audit = flow.auditWithKilledCrew(SCALE, Sabotage.ACKNOWLEDGED_UNHANDLED);
 
       assertThat(audit.lost()).isNotEmpty();
@@ -53,8 +56,9 @@ class NegativeControlTest {
 
   @Test
   void a_transport_that_doubles_while_nothing_breaks_is_found_out() {
-    try (RabbitFlow flow =
-        new RabbitFlow("doubled", server.address(), server, Sabotage.SENT_TWICE)) {
+    try (BrokerFlow flow =
+        new BrokerFlow(
+            "doubled", new RabbitBroker(server.address(), server), Sabotage.SENT_TWICE)) {
       Audit audit = flow.auditWithLocalCrew(new Scale(SCALE.messages(), 0), Outage.NONE);
 
       assertThat(audit.bound()).isZero();

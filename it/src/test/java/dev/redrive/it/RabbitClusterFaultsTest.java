@@ -33,15 +33,15 @@ class RabbitClusterFaultsTest {
     cluster.close();
   }
 
-  private static RabbitFlow flow(String queue) {
+  private static BrokerFlow flow(String queue) {
     String addresses =
         cluster.nodes().stream().map(RabbitServer::address).collect(Collectors.joining(","));
-    return new RabbitFlow(queue, addresses, cluster.nodes().get(0));
+    return new BrokerFlow(queue, new RabbitBroker(addresses, cluster.nodes().get(0)));
   }
 
   @Test
   void one_node_of_three_is_killed() {
-    try (RabbitFlow flow = flow("cluster")) {
+    try (BrokerFlow flow = flow("cluster")) {
       flow.runWithLocalCrew(Scale.asked(), new NodesKilled(flow, 1));
     }
   }
@@ -53,17 +53,17 @@ class RabbitClusterFaultsTest {
       disabledReason = "takes minutes; see docs/knowledge/testing.md")
   @Test
   void two_nodes_of_three_are_killed() {
-    try (RabbitFlow flow = flow("minority")) {
+    try (BrokerFlow flow = flow("minority")) {
       flow.runWithLocalCrew(Scale.asked(), new NodesKilled(flow, 2));
     }
   }
 
   private static final class NodesKilled implements Fault {
-    private final RabbitFlow flow;
+    private final BrokerFlow flow;
     private final int count;
     private final List<RabbitServer> killed = new ArrayList<>();
 
-    NodesKilled(RabbitFlow flow, int count) {
+    NodesKilled(BrokerFlow flow, int count) {
       this.flow = flow;
       this.count = count;
     }
@@ -75,7 +75,7 @@ class RabbitClusterFaultsTest {
       for (int i = 0; i < count; i++) {
         killed.add(nodes.get((first + i) % nodes.size()));
       }
-      killed.forEach(flow::kill);
+      killed.forEach(node -> flow.kill(node::kill));
       Outage.last(random, LONGEST);
     }
 

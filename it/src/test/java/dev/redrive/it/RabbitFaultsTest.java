@@ -35,26 +35,26 @@ class RabbitFaultsTest {
     server.close();
   }
 
-  private static RabbitFlow flow(String queue) {
-    return new RabbitFlow(queue, server.address(), server);
+  private static BrokerFlow flow(String queue) {
+    return new BrokerFlow(queue, new RabbitBroker(server.address(), server));
   }
 
   @Test
   void nothing_comes_twice_while_nothing_breaks() {
-    try (RabbitFlow flow = flow("calm")) {
+    try (BrokerFlow flow = flow("calm")) {
       flow.runWithLocalCrew(new Scale(Scale.asked().messages(), 0), Outage.NONE);
     }
   }
 
   @Test
   void the_broker_is_killed() {
-    try (RabbitFlow flow = flow("broker-killed")) {
+    try (BrokerFlow flow = flow("broker-killed")) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
             @Override
             public void strike(SplittableRandom random) {
-              flow.kill(server);
+              flow.kill(server::kill);
             }
 
             @Override
@@ -67,7 +67,7 @@ class RabbitFaultsTest {
 
   @Test
   void the_broker_stands_still() {
-    try (RabbitFlow flow = flow("frozen")) {
+    try (BrokerFlow flow = flow("frozen")) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
@@ -88,14 +88,14 @@ class RabbitFaultsTest {
 
   @Test
   void the_worker_is_killed() {
-    try (RabbitFlow flow = flow("worker-killed")) {
+    try (BrokerFlow flow = flow("worker-killed")) {
       flow.runWithKilledCrew(Scale.asked(), Sabotage.NONE);
     }
   }
 
   @Test
   void the_broker_has_no_memory_or_no_disk_left() {
-    try (RabbitFlow flow = flow("alarm")) {
+    try (BrokerFlow flow = flow("alarm")) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
@@ -125,7 +125,8 @@ class RabbitFaultsTest {
   @Test
   void connections_are_reset_in_the_middle_of_a_frame() {
     try (FaultProxy proxy = new FaultProxy(server.port());
-        RabbitFlow flow = new RabbitFlow("reset", "127.0.0.1:" + proxy.port(), server)) {
+        BrokerFlow flow =
+            new BrokerFlow("reset", new RabbitBroker("127.0.0.1:" + proxy.port(), server))) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
@@ -147,7 +148,8 @@ class RabbitFaultsTest {
   @Test
   void confirms_are_lost_or_acknowledgements_are() {
     try (FaultProxy proxy = new FaultProxy(server.port());
-        RabbitFlow flow = new RabbitFlow("lost-answers", "127.0.0.1:" + proxy.port(), server)) {
+        BrokerFlow flow =
+            new BrokerFlow("lost-answers", new RabbitBroker("127.0.0.1:" + proxy.port(), server))) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {
@@ -168,7 +170,7 @@ class RabbitFaultsTest {
 
   @Test
   void the_queue_is_deleted_under_its_consumer() {
-    try (RabbitFlow flow = flow("deleted")) {
+    try (BrokerFlow flow = flow("deleted")) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {

@@ -35,7 +35,7 @@ class RabbitPartitionTest {
   void nothing_comes_through_and_nobody_is_told() {
     try (NetworkNamespace network = NetworkNamespace.create();
         RabbitServer server = RabbitServer.start(network);
-        RabbitFlow flow = new RabbitFlow("partition", server.address(), server)) {
+        BrokerFlow flow = new BrokerFlow("partition", new RabbitBroker(server.address(), server))) {
       flow.runWithLocalCrew(
           Scale.asked(),
           new Fault() {

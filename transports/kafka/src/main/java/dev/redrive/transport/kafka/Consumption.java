@@ -7,10 +7,7 @@ import dev.redrive.spi.Environment;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -36,12 +33,13 @@ final class Consumption implements Member.Owner {
   private static final long TURN_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
   // A poll does not return when a commit is answered.
   private static final long BUSY_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-  // Nor is there one that hears of a change of the group while nothing is to be read.
+  // Nor does anything else tell of a change of the group while nothing is to be read.
   private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  // A clock that is ahead takes messages off the ladder at once. They are not to come and go as
+  // Clocks that disagree may take a message off the ladder at once: it is not to come and go as
   // fast
-  // as they can.
-  private static final long POSTPONED_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  // as it can. Nor is one that cannot be moved.
+  private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int SLICE = 50;
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
   private static final Duration END_MAX = Duration.ofSeconds(15);
 
@@ -59,13 +57,11 @@ final class Consumption implements Member.Owner {
 
   // All below is used by the thread alone.
   private final List<KafkaSubscription> subscriptions = new ArrayList<>();
-  private final Deque<Early> early = new ArrayDeque<>();
   private Optional<Member> member = Optional.empty();
   private long noMemberBefore;
   private int turn;
-
-  /** A message that is due much later, and when it goes to the ladder again. */
-  private record Early(KafkaLease lease, long until) {}
+  private boolean isSettling;
+  private boolean isEnding;
 
   /** Makes members of the queue's group. */
   interface Members {
@@ -128,6 +124,13 @@ final class Consumption implements Member.Owner {
     return true;
   }
 
+  /** Runs a task that must be run, on the queue's thread or, when that has ended, here. */
+  void tell(Runnable task) {
+    if (!offer(task)) {
+      task.run();
+    }
+  }
+
   private void run() {
     for (runTasks(); !isOver(); runTasks()) {
       try {
@@ -141,7 +144,8 @@ final class Consumption implements Member.Owner {
         rejoin(failure);
       } catch (InterruptedException interrupted) {
         log.debug("queue {} is not stopped by an interrupt", queue, interrupted);
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
+        // Errors too: without its thread the queue would stand still, and nobody would know.
         log.error("a turn of queue {} failed", queue, failure);
         rejoin(failure);
       }
@@ -150,7 +154,8 @@ final class Consumption implements Member.Owner {
 
   private boolean isOver() {
     synchronized (tasks) {
-      return isEnded && tasks.isEmpty() && member.isEmpty();
+      isEnded = isEnding && tasks.isEmpty() && member.isEmpty();
+      return isEnded;
     }
   }
 
@@ -166,7 +171,7 @@ final class Consumption implements Member.Owner {
     }
     try {
       task.run();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       log.error("a task of queue {} failed", queue, failure);
     }
   }
@@ -177,7 +182,8 @@ final class Consumption implements Member.Owner {
    * again and again.
    */
   private void poll(Member present, long wait) throws InterruptedException {
-    if (isCommitAwaited() || !present.isReading()) {
+    present.prepare();
+    if (settler.awaitsAnswer() || !present.isReading()) {
       present.poll(Duration.ZERO);
       runTask(tasks.poll(Math.min(wait, FULL_TURN_NANOS), TimeUnit.NANOSECONDS));
       return;
@@ -195,20 +201,12 @@ final class Consumption implements Member.Owner {
   private long round() {
     long now = now();
     joinOrLeave(now);
-    hand.ended(now).forEach(lease -> hand.add(lease.holding().takeAgain(lease)));
-    take(now);
-    postpone(now);
+    hand.ended(now).forEach(lease -> comesAgain(lease));
+    take();
+    hand.fromAside(now).forEach(this::placeOrPostpone);
     handOver(now);
     settler.goOn();
-    if (isCommitAwaited()) {
-      return BUSY_TURN_NANOS;
-    }
-    long untilEarly = early.isEmpty() ? Long.MAX_VALUE : Math.max(0, early.peek().until() - now);
-    return Math.min(Math.min(TURN_NANOS_MAX, untilEarly), hand.untilNextEnd(now));
-  }
-
-  private boolean isCommitAwaited() {
-    return settler.isBusy() && !settler.isOverdue();
+    return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, hand.rest(now));
   }
 
   private void joinOrLeave(long now) {
@@ -229,7 +227,7 @@ final class Consumption implements Member.Owner {
   }
 
   /** The client has come to an end that it does not come back from by itself. */
-  private void rejoin(RuntimeException failure) {
+  private void rejoin(Throwable failure) {
     log.warn("the consumer of queue {} has failed and is made anew: {}", queue, failure.toString());
     log.debug("it failed with", failure);
     member.ifPresent(Member::abandon);
@@ -238,41 +236,76 @@ final class Consumption implements Member.Owner {
     noMemberBefore = now() + MEMBER_AGAIN.toNanos();
   }
 
-  private void take(long now) {
-    Instant latest = environment.clock().instant().plus(Ladder.EARLIEST);
-    for (Holding holding : member.map(Member::holdings).orElse(List.of())) {
-      while (hand.isOpen()) {
-        Optional<KafkaLease> taken = holding.take();
-        if (taken.isEmpty()) {
-          break;
-        }
-        if (taken.get().dueAt().isAfter(latest)) {
-          early.add(new Early(taken.get(), now + POSTPONED_AFTER_NANOS));
-        } else {
-          hand.add(taken.get());
-        }
+  /** Takes records into hands, some of each partition in turn. */
+  private void take() {
+    List<Holding> holdings = member.map(Member::holdings).orElse(List.of());
+    boolean isMore = true;
+    while (isMore && hand.isOpen()) {
+      isMore = false;
+      for (int i = 0; i < holdings.size() && hand.isOpen(); i++) {
+        isMore |= takeSlice(holdings.get(Math.floorMod(turn + i, holdings.size())));
       }
     }
   }
 
-  private void postpone(long now) {
-    while (!early.isEmpty() && early.peek().until() - now <= 0) {
-      KafkaLease lease = early.remove().lease();
-      if (lease.state() == KafkaLease.State.IN_HAND) {
-        settler.postpone(lease);
+  /** False if there is nothing more to take of this partition now. */
+  private boolean takeSlice(Holding holding) {
+    for (int i = 0; i < SLICE && hand.isOpen(); i++) {
+      Optional<KafkaLease> taken = holding.take();
+      if (taken.isEmpty()) {
+        return false;
       }
+      place(taken.get());
     }
+    return true;
+  }
+
+  /** What is due before long waits to be asked for; the rest goes to the ladder in a moment. */
+  private void place(KafkaLease lease) {
+    if (isEarly(lease)) {
+      hand.putAside(lease, now() + ASIDE_NANOS);
+    } else {
+      hand.add(lease);
+    }
+  }
+
+  private void placeOrPostpone(KafkaLease lease) {
+    if (isEarly(lease)) {
+      settler.postpone(lease);
+    } else {
+      hand.add(lease);
+    }
+  }
+
+  private boolean isEarly(KafkaLease lease) {
+    return lease.dueAt().isAfter(environment.clock().instant().plus(Ladder.EARLIEST));
+  }
+
+  /** The lease has ended, and its record is in hand again. */
+  void comesAgain(KafkaLease ended) {
+    place(ended.holding().takeAgain(ended));
+  }
+
+  /** The same, after a moment. */
+  void comesLater(KafkaLease ended) {
+    hand.putAside(ended.holding().takeAgain(ended), now() + ASIDE_NANOS);
   }
 
   /** What is in hand goes to who asked for it, to each in turn. */
   private void handOver(long now) {
     for (int i = 0; i < subscriptions.size() && hand.hasWaiting(); i++) {
-      KafkaSubscription subscription = subscriptions.get((turn + i) % subscriptions.size());
+      KafkaSubscription subscription =
+          subscriptions.get(Math.floorMod(turn + i, subscriptions.size()));
       List<InMessage> messages = new ArrayList<>();
       while (messages.size() < subscription.credit() && hand.hasWaiting()) {
         KafkaLease lease = hand.next().orElseThrow();
-        hand.hold(lease, subscription, now + subscription.leaseNanos());
-        messages.add(lease.message());
+        if (isEarly(lease)) {
+          // The clock was set back since.
+          hand.putAside(lease, now + ASIDE_NANOS);
+        } else {
+          hand.hold(lease, subscription, now + subscription.leaseNanos());
+          messages.add(lease.message());
+        }
       }
       if (!messages.isEmpty()) {
         subscription.handOver(messages);
@@ -289,8 +322,9 @@ final class Consumption implements Member.Owner {
   /** A consumer has closed: what it held goes back at once, to another one or to the group. */
   void remove(KafkaSubscription subscription) {
     if (subscriptions.remove(subscription)) {
-      hand.heldBy(subscription).forEach(lease -> hand.add(lease.holding().takeAgain(lease)));
-      if (subscriptions.isEmpty()) {
+      hand.heldBy(subscription).forEach(this::comesAgain);
+      // Not in the middle of what the client is doing: the next round does it then.
+      if (subscriptions.isEmpty() && !isSettling) {
         leave();
       }
     }
@@ -354,6 +388,16 @@ final class Consumption implements Member.Owner {
   }
 
   @Override
+  public boolean isUndecided(Holding holding) {
+    return settler.isUndecided(holding);
+  }
+
+  @Override
+  public void beganAnew(Holding holding) {
+    settler.owe(holding);
+  }
+
+  @Override
   public void gone(List<Holding> lost) {
     lost.forEach(holding -> hand.drop(holding.forget()));
   }
@@ -364,8 +408,9 @@ final class Consumption implements Member.Owner {
 
   /** Settles what there is to settle without polling, as long as the condition holds. */
   private void settleUntil(long until, Condition goesOn) {
-    settler.inOneGo(true);
+    isSettling = true;
     try {
+      settler.inOneGo(true);
       runTasks();
       settler.goOn();
       while (goesOn.holds() && until - now() > 0) {
@@ -377,6 +422,7 @@ final class Consumption implements Member.Owner {
       log.debug("queue {} is not stopped by an interrupt", queue, interrupted);
     } finally {
       settler.inOneGo(false);
+      isSettling = false;
     }
   }
 
@@ -392,10 +438,8 @@ final class Consumption implements Member.Owner {
     boolean isTaken =
         offer(
             () -> {
+              isEnding = true;
               List.copyOf(subscriptions).forEach(this::close);
-              synchronized (tasks) {
-                isEnded = true;
-              }
             });
     Thread ending = thread;
     if (!isTaken || ending == null || isHere()) {

@@ -64,6 +64,12 @@ final class Copies {
   /** The message as a dead letter, so that somebody sees why it cannot be moved. */
   Settling buried(Settling settling, Exception failure) {
     KafkaLease lease = settling.lease();
+    int attempts = lease.attempts();
+    Map<String, String> headers = Map.of();
+    if (settling.settlement().orElseThrow() instanceof Settlement.Retry retry) {
+      attempts++;
+      headers = retry.headers();
+    }
     String text =
         "it cannot be retried, because with its headers it is larger than the topic takes; raise"
             + " max.message.bytes of "
@@ -71,7 +77,6 @@ final class Copies {
             + " and replay it: "
             + failure.getMessage();
     return settling.instead(
-        new Settlement.Dead(
-            lease, Reason.NOT_RETRYABLE, text, "too-large", lease.attempts(), Map.of()));
+        new Settlement.Dead(lease, Reason.NOT_RETRYABLE, text, "too-large", attempts, headers));
   }
 }

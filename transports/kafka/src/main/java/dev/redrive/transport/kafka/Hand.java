@@ -3,7 +3,9 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.transport.kafka.KafkaLease.State;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -15,21 +17,44 @@ import java.util.TreeSet;
  */
 final class Hand {
   private static final int WAITING_MAX = 1_000;
-  private static final long WAITING_BYTES_MAX = 32L * 1_024 * 1_024;
+  private static final long BYTES_MAX = 32L * 1_024 * 1_024;
 
   private final TreeSet<KafkaLease> waiting = new TreeSet<>(KafkaLease.BY_DUE_TIME);
+  // Put aside until a time; in the order of these times, as all are put aside for equally long.
+  private final Deque<Aside> aside = new ArrayDeque<>();
   private final TreeSet<KafkaLease> held = new TreeSet<>(KafkaLease.BY_END);
-  private long waitingBytes;
+  private long bytes;
+
+  private record Aside(KafkaLease lease, long until) {}
 
   /** One more that waits. */
   void add(KafkaLease lease) {
     waiting.add(lease);
-    waitingBytes += lease.content().body().length;
+    bytes += lease.content().body().length;
+  }
+
+  /** One more that waits, and is not to be looked at before. */
+  void putAside(KafkaLease lease, long until) {
+    aside.add(new Aside(lease, until));
+    bytes += lease.content().body().length;
+  }
+
+  /** Takes out those that were put aside until now. */
+  List<KafkaLease> fromAside(long now) {
+    List<KafkaLease> over = new ArrayList<>();
+    while (!aside.isEmpty() && aside.peek().until() - now <= 0) {
+      KafkaLease lease = aside.remove().lease();
+      bytes -= lease.content().body().length;
+      if (lease.state() == State.IN_HAND) {
+        over.add(lease);
+      }
+    }
+    return over;
   }
 
   /** Whether more are to be taken. */
   boolean isOpen() {
-    return waiting.size() < WAITING_MAX && waitingBytes < WAITING_BYTES_MAX;
+    return waiting.size() + aside.size() < WAITING_MAX && bytes < BYTES_MAX;
   }
 
   /** Takes out the one that is to be handed over next. */
@@ -44,7 +69,7 @@ final class Hand {
 
   private void remove(KafkaLease lease) {
     if (waiting.remove(lease)) {
-      waitingBytes -= lease.content().body().length;
+      bytes -= lease.content().body().length;
     }
   }
 
@@ -54,7 +79,7 @@ final class Hand {
 
   /** It is handed over. */
   void hold(KafkaLease lease, KafkaSubscription by, long until) {
-    lease.holding().isBusy();
+    lease.holding().makeBusy();
     lease.hold(by, until);
     held.add(lease);
   }
@@ -97,13 +122,11 @@ final class Hand {
         });
   }
 
-  /** How long it is until the next lease ends; a very long time if there is none. */
-  long untilNextEnd(long now) {
-    return held.isEmpty() ? Long.MAX_VALUE : Math.max(0, held.first().endsAt() - now);
-  }
-
-  int waitingCount() {
-    return waiting.size();
+  /** How long nothing is to be done by itself; a very long time if nothing ever is. */
+  long rest(long now) {
+    long untilEnd = held.isEmpty() ? Long.MAX_VALUE : held.first().endsAt() - now;
+    long untilOver = aside.isEmpty() ? Long.MAX_VALUE : aside.peek().until() - now;
+    return Math.max(0, Math.min(untilEnd, untilOver));
   }
 
   int heldCount() {

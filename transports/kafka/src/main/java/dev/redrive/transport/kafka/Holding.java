@@ -59,8 +59,8 @@ final class Holding {
    * Whether records that were polled are where the log has come to. They are not when the topic was
    * deleted and made again meanwhile, and what is known is about another log.
    */
-  boolean isNext(List<ConsumerRecord<byte[], byte[]>> records) {
-    return records.isEmpty() || records.get(0).offset() >= polledUpTo;
+  boolean isNext(List<ConsumerRecord<byte[], byte[]>> records, long upTo) {
+    return upTo >= polledUpTo && (records.isEmpty() || records.get(0).offset() >= polledUpTo);
   }
 
   /**
@@ -108,7 +108,7 @@ final class Holding {
   }
 
   /** A record of it is handed over. */
-  void isBusy() {
+  void makeBusy() {
     busy++;
   }
 

@@ -5,10 +5,15 @@ package dev.redrive.transport.kafka;
 import dev.redrive.DeadLetterFilter;
 import dev.redrive.DeadLetters;
 import dev.redrive.QueueStats;
+import dev.redrive.RedriveException;
+import dev.redrive.TransportException;
+import dev.redrive.spi.OutMessage;
+import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.Sink;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +23,7 @@ final class KafkaQueue {
   private final String name;
   private final Consumption consumption;
   private final Transactions transactions;
+  private final Sender sender;
   private final DeadTopic dead;
   private final Shared shared;
   // What this process has seen; nobody else counts it.
@@ -31,6 +37,13 @@ final class KafkaQueue {
     this.dead = shared.deadTopics().of(name, this::purged);
     Names names = shared.names();
     Clients clients = shared.clients();
+    sender =
+        new Sender(
+            name,
+            shared.producer(),
+            shared.route(),
+            shared.environment().clock(),
+            shared.environment().threads());
     transactions =
         new Transactions(
             () -> clients.producer(names.transactions(shared.processName(), name)),
@@ -61,6 +74,10 @@ final class KafkaQueue {
     purged.addAndGet(count);
   }
 
+  CompletionStage<List<PublishResult>> send(List<OutMessage> batch) {
+    return sender.send(batch);
+  }
+
   Subscription subscribe(SubscribeOptions options, Sink sink) {
     KafkaSubscription subscription = new KafkaSubscription(consumption, options, sink);
     consumption.execute(() -> consumption.add(subscription));
@@ -79,7 +96,15 @@ final class KafkaQueue {
         .backlog()
         .of(name, shared.names().group(name))
         .thenCombine(running, (behind, held) -> new long[] {Math.max(0, behind - held), held})
-        .thenCombine(letters, (here, count) -> stats(here[0], here[1], count));
+        .thenCombine(letters, (here, count) -> stats(here[0], here[1], count))
+        .exceptionallyAsync(KafkaQueue::unknown, shared.environment().executor());
+  }
+
+  private static QueueStats unknown(Throwable failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    throw cause instanceof RedriveException told
+        ? told
+        : new TransportException("Kafka did not tell its counts: " + cause, cause);
   }
 
   private QueueStats stats(long waiting, long running, long letters) {
@@ -98,6 +123,7 @@ final class KafkaQueue {
 
   /** Gives everything back. Blocks until that is done, some seconds at most. */
   void end() {
+    sender.end();
     consumption.end();
     transactions.end();
     dead.close();

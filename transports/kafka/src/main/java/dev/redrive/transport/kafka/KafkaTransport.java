@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
 
 /**
  * Keeps queues on Kafka: a queue is a topic, taken by a consumer group whose messages are settled
@@ -49,7 +50,7 @@ public final class KafkaTransport implements Transport {
   private final Shared shared;
   private final Topics topics;
   private final TransportStates states;
-  private final Sender sender;
+  private final Producer<byte[], byte[]> producer;
   private final Pulse pulse;
   private final Map<String, KafkaQueue> queues = new ConcurrentHashMap<>();
   private volatile Optional<TransportException> end = Optional.empty();
@@ -65,12 +66,14 @@ public final class KafkaTransport implements Transport {
     long process = environment.random().nextLong();
     String processName = config.instance().orElseGet(() -> HexFormat.of().toHexDigits(process));
     Route route = new Route(names);
+    producer = clients.producer();
     shared =
         new Shared(
             environment,
             names,
             route,
             clients,
+            producer,
             process,
             processName,
             cluster.offsetMetadataBytesMax(),
@@ -78,7 +81,6 @@ public final class KafkaTransport implements Transport {
             new DeadTopics(names, clients, admin, environment));
     topics = new Topics(admin, config, names, cluster, environment);
     states = new TransportStates(environment.executor());
-    sender = new Sender(clients.producer(), route, environment.clock(), environment.threads());
     pulse = new Pulse(admin, config, environment, states, this::gaveUp);
     pulse.start();
   }
@@ -102,6 +104,8 @@ public final class KafkaTransport implements Transport {
   private void gaveUp(TransportException why) {
     end = Optional.of(why);
     states.change(TransportState.FENCED);
+    // Nothing goes on behind the back of who was told so.
+    shared.environment().threads().newThread(this::close).start();
   }
 
   private KafkaQueue queue(String name) {
@@ -145,18 +149,29 @@ public final class KafkaTransport implements Transport {
     if (end.isPresent()) {
       return CompletableFuture.failedStage(end.get());
     }
+    KafkaTransportConfig config = shared.clients().config();
+    if (config.group().isPresent()
+        && config.instance().isPresent()
+        && queues.keySet().stream().anyMatch(other -> !other.equals(spec.name()))) {
+      return unsupported(
+          "with both group and instance there can be one queue, as two members of a group cannot"
+              + " have one name; leave one of them out, or open a transport for each queue");
+    }
     return topics
         .provision(spec.name())
         .thenAccept(
             made -> {
-              queues.computeIfAbsent(spec.name(), name -> new KafkaQueue(name, shared));
-              move();
+              makeQueue(spec.name());
             });
   }
 
-  /** Begins to move delayed messages, whose topics are there when a queue is. */
-  private synchronized void move() {
-    if (mover.isEmpty() && end.isEmpty()) {
+  /** The first queue brings the mover of delayed messages, whose topics are there now, too. */
+  private synchronized void makeQueue(String queue) {
+    if (end.isPresent()) {
+      throw end.get();
+    }
+    queues.computeIfAbsent(queue, name -> new KafkaQueue(name, shared));
+    if (mover.isEmpty()) {
       mover =
           Optional.of(
               Mover.start(
@@ -174,15 +189,16 @@ public final class KafkaTransport implements Transport {
 
   @Override
   public CompletionStage<List<PublishResult>> publish(String name, List<OutMessage> batch) {
+    KafkaQueue queue;
     try {
-      queue(name);
+      queue = queue(name);
       if (states.present() == TransportState.DOWN) {
         throw new TransportException("Kafka does not answer just now; try again later");
       }
     } catch (TransportException refused) {
       return CompletableFuture.failedStage(refused);
     }
-    return sender.send(name, batch);
+    return queue.send(batch);
   }
 
   @Override
@@ -225,11 +241,25 @@ public final class KafkaTransport implements Transport {
       end = Optional.of(new TransportException("the Kafka transport is closed; open a new one"));
     }
     pulse.end();
-    queues.values().forEach(KafkaQueue::end);
+    // At once, as each may have to wait for a cluster that does not answer.
+    List<Thread> ending =
+        queues.values().stream()
+            .map(queue -> shared.environment().threads().newThread(queue::end))
+            .toList();
+    ending.forEach(Thread::start);
     synchronized (this) {
       mover.ifPresent(Mover::close);
     }
-    sender.end();
+    ending.forEach(KafkaTransport::await);
+    producer.close(CLOSE_MAX);
     admin.close(CLOSE_MAX);
+  }
+
+  private static void await(Thread ending) {
+    try {
+      ending.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

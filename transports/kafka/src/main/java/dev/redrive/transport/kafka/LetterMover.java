@@ -5,12 +5,10 @@ package dev.redrive.transport.kafka;
 import dev.redrive.DeadLetterFilter;
 import dev.redrive.TransportException;
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
@@ -52,8 +50,7 @@ final class LetterMover implements AutoCloseable {
   private static final int FENCED_MAX = 20;
 
   private static final int FAILURES_MAX = 2;
-  private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final int PAUSE_DOUBLINGS = 5;
+  private static final int PAUSE_DOUBLINGS = 4;
 
   private final String queue;
   private final String dead;
@@ -264,7 +261,9 @@ final class LetterMover implements AutoCloseable {
                     : "Kafka did not do it: " + failure,
                 failure));
       }
-      pause(count);
+      // Two who fence each other must not do so in step for ever.
+      Duration pause = Backoff.drawn(Math.min(count, PAUSE_DOUBLINGS), environment.random());
+      Pause.of(pause, environment.timers());
     }
 
     /** The same failure, with what was done before it. */
@@ -301,20 +300,6 @@ final class LetterMover implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  /** Two who fence each other must not do so in step for ever. */
-  private void pause(int count) {
-    long longest = PAUSE.toNanos() << Math.min(count, PAUSE_DOUBLINGS);
-    Duration pause = Duration.ofNanos(longest / 4 + environment.random().nextLong(longest * 3 / 4));
-    CountDownLatch over = new CountDownLatch(1);
-    Timers.Timer timer = environment.timers().after(pause, over::countDown);
-    try {
-      over.await();
-    } catch (InterruptedException interrupted) {
-      timer.cancel();
-      throw new InterruptException(interrupted);
-    }
   }
 
   /** Else the transaction would hold up whoever reads the queue, until the broker ends it. */

@@ -8,14 +8,15 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -40,6 +41,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Member implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(Member.class);
+  // An answer that does not come is not waited for long: the thread has other partitions to serve.
+  private static final Duration LOAD_PATIENCE = Duration.ofSeconds(1);
+  private static final int LOAD_TURNS = 4;
+  private static final int WAKEUPS_MAX = 10;
   private static final Duration LEAVE_MAX = Duration.ofSeconds(5);
   private static final Duration ABANDON_MAX = Duration.ofMillis(100);
 
@@ -47,6 +52,12 @@ final class Member implements ConsumerRebalanceListener {
   interface Owner {
     /** Whether there is room for more records, of any partition. */
     boolean isOpen();
+
+    /** Whether a transaction that tells of it is not decided yet. */
+    boolean isUndecided(Holding holding);
+
+    /** What the group has committed of it is about another log, and is to be replaced. */
+    void beganAnew(Holding holding);
 
     /** They are about to be given to another process. */
     void taken(List<Holding> leaving);
@@ -62,6 +73,11 @@ final class Member implements ConsumerRebalanceListener {
   private final Map<TopicPartition, Holding> holdings =
       new TreeMap<>(
           Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+
+  // Their topics were made anew while they were here.
+  private final Set<TopicPartition> madeAnew = new HashSet<>();
+  private int loadTries;
+  private boolean isAbandoned;
 
   /**
    * What a member is told.
@@ -95,10 +111,22 @@ final class Member implements ConsumerRebalanceListener {
         || (owner.isOpen() && !holdings.values().stream().allMatch(Holding::hasBacklog));
   }
 
-  /** Waits for records, for so long at most. */
-  void poll(Duration wait) {
+  /** Those of these partitions that are here and known. */
+  Set<Holding> holdings(Set<TopicPartition> partitions) {
+    return holdings.values().stream()
+        .filter(Holding::isLoaded)
+        .filter(holding -> partitions.contains(holding.partition()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** Learns what is to be known before a poll; may wait a moment for an answer. */
+  void prepare() {
     load();
     regulate();
+  }
+
+  /** Waits for records, for so long at most. */
+  void poll(Duration wait) {
     try {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
       records
@@ -117,50 +145,64 @@ final class Member implements ConsumerRebalanceListener {
     if (holding == null || !holding.isLoaded()) {
       return;
     }
-    if (holding.isNext(records)) {
+    if (holding.isNext(records, next.offset())) {
       holding.polled(records, next.offset());
     } else {
       log.warn("{} begins anew; was its topic deleted and made again?", partition);
+      madeAnew.add(partition);
       owner.gone(List.of(holding));
     }
   }
 
-  /** Learns what was committed of partitions that are new here, or have to begin anew. */
+  /**
+   * Learns what was committed of partitions that are new here, or have to begin anew. All are asked
+   * for at once; if that has no answer, because of one of them perhaps, each by itself, one a turn.
+   */
   private void load() {
-    Set<TopicPartition> unknown = new HashSet<>();
-    for (Holding holding : holdings.values()) {
-      if (!holding.isLoaded()) {
-        unknown.add(holding.partition());
-      }
-    }
-    if (unknown.isEmpty()) {
+    List<TopicPartition> unknown =
+        holdings.values().stream()
+            .filter(holding -> !holding.isLoaded())
+            .map(Holding::partition)
+            .toList();
+    if (unknown.isEmpty() || (loadTries > 0 && loadTries++ % LOAD_TURNS != 0)) {
       return;
     }
+    Set<TopicPartition> asked =
+        loadTries == 0
+            ? Set.copyOf(unknown)
+            : Set.of(unknown.get(loadTries / LOAD_TURNS % unknown.size()));
     try {
-      Map<TopicPartition, OffsetAndMetadata> committed =
-          consumer.committed(unknown, settings.patience());
-      Map<TopicPartition, Long> first = consumer.beginningOffsets(unknown, settings.patience());
-      Map<TopicPartition, Long> end = consumer.endOffsets(unknown, settings.patience());
-      for (TopicPartition partition : unknown) {
-        load(
-            partition,
-            Optional.ofNullable(committed.get(partition)),
-            Objects.requireNonNull(first.get(partition)),
-            Objects.requireNonNull(end.get(partition)));
-      }
+      load(asked);
+      loadTries = unknown.size() == asked.size() ? 0 : loadTries;
     } catch (TimeoutException | WakeupException late) {
-      log.debug("what was committed of {} is not known yet", unknown, late);
+      log.debug("what was committed of {} is not known yet", asked, late);
+      loadTries = Math.max(1, loadTries);
+    }
+  }
+
+  private void load(Set<TopicPartition> asked) {
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(asked, LOAD_PATIENCE);
+    Map<TopicPartition, Long> first = consumer.beginningOffsets(asked, LOAD_PATIENCE);
+    Map<TopicPartition, Long> end = consumer.endOffsets(asked, LOAD_PATIENCE);
+    for (TopicPartition partition : asked) {
+      load(
+          partition,
+          Optional.ofNullable(committed.get(partition)),
+          Objects.requireNonNull(first.get(partition)),
+          Objects.requireNonNull(end.get(partition)));
     }
   }
 
   private void load(
       TopicPartition partition, Optional<OffsetAndMetadata> committed, long first, long end) {
     // A log that ends before what is known of it was made anew since.
-    Progress known =
+    boolean isAnew = madeAnew.remove(partition);
+    Optional<Progress> continued =
         committed
+            .filter(at -> !isAnew)
             .map(at -> progress(at.offset(), at.metadata()))
-            .filter(progress -> progress.knownUpTo() <= end)
-            .orElseGet(() -> progress(first, ""));
+            .filter(progress -> progress.knownUpTo() <= end);
+    Progress known = continued.orElseGet(() -> progress(first, ""));
     if (known.isUnreadable()) {
       log.warn(
           "what was committed of {} beside its offset cannot be read; what was settled above it"
@@ -168,8 +210,12 @@ final class Member implements ConsumerRebalanceListener {
           partition);
     }
     long from = Math.max(first, known.offset());
-    Objects.requireNonNull(holdings.get(partition)).load(known, from);
+    Holding holding = Objects.requireNonNull(holdings.get(partition));
+    holding.load(known, from);
     consumer.seek(partition, from);
+    if (continued.isEmpty() && committed.isPresent()) {
+      owner.beganAnew(holding);
+    }
   }
 
   private Progress progress(long offset, String metadata) {
@@ -227,12 +273,16 @@ final class Member implements ConsumerRebalanceListener {
    * @throws KafkaException if it was refused, or there was none
    */
   void commitNow(Map<TopicPartition, OffsetAndMetadata> commits) {
-    try {
-      consumer.commitSync(commits, settings.patience());
-    } catch (WakeupException woken) {
-      // It was meant for a poll. The same commit again does no harm.
-      consumer.commitSync(commits, settings.patience());
+    for (int i = 0; i < WAKEUPS_MAX; i++) {
+      try {
+        consumer.commitSync(commits, settings.patience());
+        return;
+      } catch (WakeupException woken) {
+        // It was meant for a poll. The same commit again does no harm.
+        log.trace("woken while a commit was awaited", woken);
+      }
     }
+    throw new TimeoutException("a commit was disturbed again and again");
   }
 
   /** By what the broker knows that a transaction is of a present member. */
@@ -251,15 +301,22 @@ final class Member implements ConsumerRebalanceListener {
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
     log.debug("revoked {}", partitions);
     List<Holding> leaving = known(partitions);
-    owner.taken(leaving);
-    handOver(leaving);
+    if (leaving.isEmpty()) {
+      return;
+    }
+    if (!isAbandoned) {
+      owner.taken(leaving);
+      handOver(leaving);
+    }
+    forget(leaving);
   }
 
   /** The last commit of these partitions: whoever has them next begins with that. */
   private void handOver(List<Holding> leaving) {
     Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
     for (Holding holding : leaving) {
-      if (holding.isLoaded()) {
+      // Of one that is undecided, the broker keeps the next owner waiting until it knows.
+      if (holding.isLoaded() && !owner.isUndecided(holding)) {
         commits.put(holding.partition(), offset(holding.progress().handOver()));
       }
     }
@@ -274,7 +331,6 @@ final class Member implements ConsumerRebalanceListener {
           commits.keySet(),
           failure.toString());
     }
-    forget(leaving);
   }
 
   @Override
@@ -295,14 +351,16 @@ final class Member implements ConsumerRebalanceListener {
   /** Ends the membership in good order, so that others have the partitions at once. */
   void leave() {
     // Not left to the client's close, which does not look for a coordinator any more.
-    handOver(List.copyOf(holdings.values()));
-    close(
-        CloseOptions.timeout(LEAVE_MAX)
-            .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
+    List<Holding> leaving = List.copyOf(holdings.values());
+    handOver(leaving);
+    forget(leaving);
+    // A process with a name of its own keeps its place for its next start.
+    close(CloseOptions.timeout(LEAVE_MAX));
   }
 
   /** Ends it without a word, because the client is of no use any more. */
   void abandon() {
+    isAbandoned = true;
     close(CloseOptions.timeout(ABANDON_MAX));
   }
 

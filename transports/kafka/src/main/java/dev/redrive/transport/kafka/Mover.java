@@ -66,7 +66,7 @@ final class Mover implements AutoCloseable {
       Clients clients, Admin admin, Names names, String process, Environment environment) {
     this.clients = clients;
     this.names = names;
-    this.transactions = names.transactions(process, "mover");
+    this.transactions = names.moverTransactions(process);
     this.environment = environment;
     this.route = new Route(names);
     this.destinations = new Destinations(admin, environment.timers());

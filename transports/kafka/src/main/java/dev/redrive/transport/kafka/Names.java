@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * What Redrive calls what it adds to a cluster. A queue's topic itself has the user's own name.
+ * Names with an @ or a colon can be nobody's queue or process.
  *
  * @param prefix the first word of each name
  * @param givenGroup the consumer group of all queues; empty for one of its own for each
@@ -42,7 +43,7 @@ record Names(String prefix, Optional<String> givenGroup) {
 
   /** The consumer group that moves messages down the ladder. */
   String movers() {
-    return prefix + ".movers";
+    return prefix + "@movers";
   }
 
   /** The compacted topic of a queue's dead letters. */
@@ -50,13 +51,18 @@ record Names(String prefix, Optional<String> givenGroup) {
     return prefix + "." + queue + ".dead";
   }
 
-  /** The transactions of one process, of one kind. */
-  String transactions(String process, String kind) {
-    return prefix + "." + kind + "." + process;
+  /** The transactions of one process by which it moves messages down the ladder. */
+  String moverTransactions(String process) {
+    return prefix + "@" + process + ":";
+  }
+
+  /** The transactions of one process by which it settles messages of a queue. */
+  String transactions(String process, String queue) {
+    return prefix + "@" + process + ":" + queue;
   }
 
   /** The transactions that move dead letters of a queue; one process at a time has them. */
   String deadTransactions(String queue) {
-    return prefix + "." + queue + ".dead";
+    return prefix + "@dead:" + queue;
   }
 }

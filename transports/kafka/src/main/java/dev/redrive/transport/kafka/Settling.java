@@ -6,6 +6,8 @@ import dev.redrive.Settled;
 import dev.redrive.spi.Settlement;
 import dev.redrive.transport.kafka.KafkaLease.State;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The beginning or the settlement of one message on its way. Used by the queue's thread alone. */
@@ -86,6 +88,19 @@ final class Settling {
       case BACK -> progress.release(lease.offset());
       case END, MOVE -> progress.done(lease.offset());
     }
+  }
+
+  /** Those whose leases are not lost; the others are answered. */
+  static List<Settling> present(List<Settling> batch) {
+    List<Settling> present = new ArrayList<>();
+    for (Settling settling : batch) {
+      if (settling.isLost()) {
+        settling.answer(Settled.STALE);
+      } else {
+        present.add(settling);
+      }
+    }
+    return present;
   }
 
   /** How often it has been tried by now. */

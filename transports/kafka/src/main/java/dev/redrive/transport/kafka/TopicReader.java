@@ -23,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Reads the one partition of a topic, what is committed of it, from wherever it is told to. Used by
@@ -66,6 +67,22 @@ final class TopicReader implements AutoCloseable {
   }
 
   Ends ends() {
+    long began = timers.nanoTime();
+    while (true) {
+      try {
+        return askForEnds();
+      } catch (UnknownTopicOrPartitionException unknown) {
+        // A topic that was made just now is not known to every broker.
+        if (timers.nanoTime() - began > clients.config().requestTime().toNanos()) {
+          throw new TransportException(
+              "there is no topic %s; provision the queue again".formatted(topic.topic()), unknown);
+        }
+        Pause.of(POLL, timers);
+      }
+    }
+  }
+
+  private Ends askForEnds() {
     KafkaFuture<Long> begin = offset(OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
     KafkaFuture<Long> readable = offset(OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
     KafkaFuture<Long> written = offset(OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);

@@ -4,6 +4,7 @@ package dev.redrive.transport.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,27 +95,44 @@ final class Transactions {
   }
 
   private static List<Optional<Exception>> allFailed(int count, Exception why) {
-    return java.util.Collections.nCopies(count, Optional.of(why));
+    return Collections.nCopies(count, Optional.of(why));
   }
 
   private List<Optional<Exception>> stored(List<ProducerRecord<byte[], byte[]>> copies) {
+    List<Optional<Exception>> failures = new ArrayList<>(copies.size());
     try {
       Producer<byte[], byte[]> open = open();
       open.beginTransaction();
       List<Future<RecordMetadata>> sent = new ArrayList<>(copies.size());
-      copies.forEach(copy -> sent.add(open.send(copy)));
-      open.flush();
-      List<Optional<Exception>> failures = new ArrayList<>(copies.size());
+      Optional<Exception> end = send(open, copies, sent);
       for (Future<RecordMetadata> each : sent) {
         failures.add(failure(each));
+      }
+      // What comes after one that was refused is not tried.
+      while (failures.size() < copies.size()) {
+        failures.add(end);
       }
       if (failures.stream().anyMatch(Optional::isPresent)) {
         abort();
       }
       return failures;
-    } catch (KafkaException failure) {
+    } catch (RuntimeException failure) {
       abort();
       return allFailed(copies.size(), failure);
+    }
+  }
+
+  /** Sends until one is refused; with what that failed. */
+  private static Optional<Exception> send(
+      Producer<byte[], byte[]> open,
+      List<ProducerRecord<byte[], byte[]>> copies,
+      List<Future<RecordMetadata>> sent) {
+    try {
+      copies.forEach(copy -> sent.add(open.send(copy)));
+      open.flush();
+      return Optional.empty();
+    } catch (KafkaException refused) {
+      return Optional.of(refused);
     }
   }
 
@@ -158,14 +176,17 @@ final class Transactions {
 
   private Outcome committed(
       Map<TopicPartition, OffsetAndMetadata> commits, ConsumerGroupMetadata membership) {
-    Producer<byte[], byte[]> open = open();
+    Producer<byte[], byte[]> open = producer;
+    if (open == null) {
+      return Outcome.ABORTED;
+    }
     try {
       open.sendOffsetsToTransaction(commits, membership);
     } catch (CommitFailedException | FencedInstanceIdException taken) {
       log.info("a transaction is taken back, its partitions are another process's: {}", commits);
       abort();
       return Outcome.REFUSED;
-    } catch (KafkaException failure) {
+    } catch (RuntimeException failure) {
       log.warn("a transaction is taken back: {}", failure.toString());
       abort();
       return Outcome.ABORTED;
@@ -173,7 +194,7 @@ final class Transactions {
     try {
       open.commitTransaction();
       return Outcome.COMMITTED;
-    } catch (KafkaException failure) {
+    } catch (RuntimeException failure) {
       log.warn("whether a transaction counts is not known yet: {}", failure.toString());
       discard();
       return Outcome.UNKNOWN;
@@ -197,12 +218,9 @@ final class Transactions {
     }
     try {
       open.abortTransaction();
-    } catch (KafkaException failure) {
-      // The next producer of this name takes it back as it begins.
+    } catch (RuntimeException failure) {
+      // Or there was none. The next producer of this name takes it back as it begins.
       log.debug("a transaction could not be taken back by its own producer", failure);
-      discard();
-    } catch (IllegalStateException noTransaction) {
-      log.debug("there was no transaction to take back", noTransaction);
       discard();
     }
   }
@@ -211,7 +229,7 @@ final class Transactions {
   private void decide() {
     try {
       open();
-    } catch (KafkaException failure) {
+    } catch (RuntimeException failure) {
       // The broker decides by itself when the transaction's time is over.
       log.warn("a transaction stays undecided for now: {}", failure.toString());
       discard();

@@ -24,7 +24,7 @@ final class PartitionLife {
   private final Random random;
   private final World world;
   private final boolean isTransactional;
-  private final List<Member> members = new ArrayList<>();
+  private final List<SimulatedMember> members = new ArrayList<>();
   private final List<String> steps = new ArrayList<>();
   private long owners;
 
@@ -77,10 +77,10 @@ final class PartitionLife {
     steps.add(step + " " + world.group().committed());
   }
 
-  private void any(String what, Consumer<Member> action) {
-    Member member =
+  private void any(String what, Consumer<SimulatedMember> action) {
+    SimulatedMember member =
         members.stream()
-            .filter(Member::isCurrent)
+            .filter(SimulatedMember::isCurrent)
             .filter(current -> random.nextInt(4) > 0)
             .findFirst()
             .orElseGet(() -> members.get(random.nextInt(members.size())));
@@ -88,11 +88,11 @@ final class PartitionLife {
     note(member.owner() + " " + what);
   }
 
-  private void act(String what, Consumer<Holding> action) {
+  private void act(String what, Consumer<SimulatedHolding> action) {
     any(what, member -> member.holding().ifPresent(action));
   }
 
-  private void poll(Holding holding) {
+  private void poll(SimulatedHolding holding) {
     int most = 1 + random.nextInt(8);
     for (int i = 0; i < most; i++) {
       if (!holding.poll(world.isCurrent(holding), random.nextInt(3) == 0)) {
@@ -101,7 +101,7 @@ final class PartitionLife {
     }
   }
 
-  private void send(Member member) {
+  private void send(SimulatedMember member) {
     if (random.nextInt(6) > 0) {
       member.sendNews();
     } else {
@@ -111,16 +111,16 @@ final class PartitionLife {
 
   /** Something arrives, also from those who have lost the partition. */
   private void deliver() {
-    List<Member> waiting = members.stream().filter(Member::isWaiting).toList();
+    List<SimulatedMember> waiting = members.stream().filter(SimulatedMember::isWaiting).toList();
     if (!waiting.isEmpty()) {
-      Member member = waiting.get(random.nextInt(waiting.size()));
+      SimulatedMember member = waiting.get(random.nextInt(waiting.size()));
       member.deliver(random.nextInt(9) > 0);
       note(member.owner() + " is heard");
     }
   }
 
   private void join() {
-    members.add(new Member(world, ++owners, isTransactional));
+    members.add(new SimulatedMember(world, ++owners, isTransactional));
   }
 
   private void assign() {
@@ -129,7 +129,7 @@ final class PartitionLife {
     note("assigned to " + owner);
   }
 
-  private Optional<Member> assigned() {
+  private Optional<SimulatedMember> assigned() {
     return members.stream().filter(member -> member.owner() == world.group().member()).findFirst();
   }
 
@@ -155,7 +155,7 @@ final class PartitionLife {
   }
 
   private void endTransaction() {
-    for (Member member : members) {
+    for (SimulatedMember member : members) {
       if (member.isPrepared()) {
         boolean isCommitted = random.nextBoolean();
         world.group().end(isCommitted);
@@ -166,7 +166,7 @@ final class PartitionLife {
 
   /** The partition is given back in good order, but that the last commit may be lost. */
   private void rebalance() {
-    for (Member member : members) {
+    for (SimulatedMember member : members) {
       if (member.isCurrent()) {
         if (random.nextInt(6) > 0) {
           member.handOver();
@@ -185,13 +185,13 @@ final class PartitionLife {
     assign();
   }
 
-  private void crash(Member member) {
+  private void crash(SimulatedMember member) {
     member.stop(random);
     members.remove(member);
     join();
   }
 
-  private void doubt(Member member) {
+  private void doubt(SimulatedMember member) {
     if (world.flaw().startsAnewWhenInDoubt()) {
       member.stop(random);
     } else {
@@ -199,7 +199,7 @@ final class PartitionLife {
     }
   }
 
-  private void notice(Member member) {
+  private void notice(SimulatedMember member) {
     member.stop(random);
   }
 
@@ -210,7 +210,7 @@ final class PartitionLife {
     int rounds = ROUNDS_MIN + 4 * world.log().records().size();
     for (int i = 0; i < rounds && !isAtRest(); i++) {
       startAssigned();
-      Member member = assigned().orElseThrow();
+      SimulatedMember member = assigned().orElseThrow();
       member.deliverAll();
       member.holding().ifPresent(this::settleAll);
       member.sendNews();
@@ -224,7 +224,7 @@ final class PartitionLife {
     return world.group().committed().equals(new Commit(world.log().end(), ""));
   }
 
-  private void settleAll(Holding holding) {
+  private void settleAll(SimulatedHolding holding) {
     boolean mayGoOn = true;
     while (mayGoOn) {
       mayGoOn = holding.poll(true, random.nextBoolean());

@@ -11,12 +11,12 @@ record World(PartitionLog log, Ledger ledger, GroupCoordinator group, Flaw flaw,
     return new World(log, ledger, new GroupCoordinator(ledger, flaw), flaw, metadataMax);
   }
 
-  boolean isCurrent(Holding holding) {
+  boolean isCurrent(SimulatedHolding holding) {
     return group.isCurrent(holding.generation());
   }
 
   /** Gives the partition to a process, as the broker has it now. */
-  Holding start(long owner) {
-    return new Holding(this, flaw.start(group.committed(), owner, metadataMax), owner);
+  SimulatedHolding start(long owner) {
+    return new SimulatedHolding(this, flaw.start(group.committed(), owner, metadataMax), owner);
   }
 }

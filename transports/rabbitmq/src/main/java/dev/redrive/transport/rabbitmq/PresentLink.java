@@ -5,6 +5,7 @@ package dev.redrive.transport.rabbitmq;
 import com.rabbitmq.client.BlockedListener;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
+import dev.redrive.spi.TransportStates;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class PresentLink implements LinkKeeper.Owner {
   private final Topology topology;
   private final Publisher publisher;
   private final Loop consuming;
-  private final States states;
+  private final TransportStates states;
   private final Map<String, RabbitQueue> queues;
   private final Runnable afterUp;
   private volatile Optional<Link> link = Optional.empty();
@@ -35,7 +36,7 @@ final class PresentLink implements LinkKeeper.Owner {
       Topology topology,
       Publisher publisher,
       Loop consuming,
-      States states,
+      TransportStates states,
       Map<String, RabbitQueue> queues,
       Runnable afterUp) {
     this.topology = topology;

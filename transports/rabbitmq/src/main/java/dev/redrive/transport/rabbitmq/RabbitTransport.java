@@ -22,6 +22,7 @@ import dev.redrive.spi.Sink;
 import dev.redrive.spi.SubscribeOptions;
 import dev.redrive.spi.Subscription;
 import dev.redrive.spi.Transport;
+import dev.redrive.spi.TransportStates;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -55,7 +56,7 @@ public final class RabbitTransport implements Transport {
   private final Layout layout;
   private final Durability durability;
   private final Topology topology;
-  private final States states;
+  private final TransportStates states;
   private final PresentLink link;
   private final Publisher publisher;
   private final Loop publishing;
@@ -76,7 +77,7 @@ public final class RabbitTransport implements Transport {
             .orElseGet(() -> new LadderLayout(names, environment));
     this.durability = config.allowTransient() ? Durability.PROCESS_CRASH : Durability.POWER_CUT;
     this.topology = new Topology(names, layout, config.allowTransient(), environment);
-    this.states = new States(environment.executor());
+    this.states = new TransportStates(environment.executor());
     this.publishing = new Loop(environment.threads());
     this.consuming = new Loop(environment.threads());
     this.publisher = new Publisher(environment, publishing);

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * What a process has of a partition from its assignment on: a {@link Tracker}, used as a transport
  * uses it, and the records in its hands. It may have lost the partition and not know it.
  */
-final class Holding {
+final class SimulatedHolding {
   private enum Phase {
     HELD,
     BEGINNING,
@@ -31,7 +31,7 @@ final class Holding {
   private final List<Long> settled = new ArrayList<>();
   private long position;
 
-  Holding(World world, Tracker tracker, long owner) {
+  SimulatedHolding(World world, Tracker tracker, long owner) {
     this.log = world.log();
     this.ledger = world.ledger();
     this.owner = owner;

@@ -10,17 +10,17 @@ import java.util.Random;
  * A process of the group, and what is on its way from it to the broker. It sends commits one after
  * another without waiting for answers or, in transactions, one at a time.
  */
-final class Member {
+final class SimulatedMember {
   private static final int UNANSWERED_MAX = 3;
 
   private final World world;
   private final long owner;
   private final boolean isTransactional;
   private final ArrayDeque<CommitRequest> wire = new ArrayDeque<>();
-  private Optional<Holding> holding = Optional.empty();
+  private Optional<SimulatedHolding> holding = Optional.empty();
   private boolean isPrepared;
 
-  Member(World world, long owner, boolean isTransactional) {
+  SimulatedMember(World world, long owner, boolean isTransactional) {
     this.world = world;
     this.owner = owner;
     this.isTransactional = isTransactional;
@@ -31,7 +31,7 @@ final class Member {
   }
 
   /** What it believes to have of the partition. */
-  Optional<Holding> holding() {
+  Optional<SimulatedHolding> holding() {
     return holding;
   }
 
@@ -55,7 +55,7 @@ final class Member {
 
   /** Sends what there is to commit, or holds it to it that there is nothing. */
   void sendNews() {
-    if (holding.filter(Holding::isDirty).isPresent()) {
+    if (holding.filter(SimulatedHolding::isDirty).isPresent()) {
       send();
     } else if (isCurrent() && wire.isEmpty()) {
       holding.orElseThrow().isTold(world.group().committed());
@@ -135,7 +135,7 @@ final class Member {
   /** It is asked to give the partition back, and does. */
   void handOver() {
     deliverAll();
-    holding.map(Holding::handOver).ifPresent(wire::add);
+    holding.map(SimulatedHolding::handOver).ifPresent(wire::add);
     deliverAll();
     drop();
   }

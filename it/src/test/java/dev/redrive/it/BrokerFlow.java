@@ -6,7 +6,6 @@ import dev.redrive.Redrive;
 import dev.redrive.TransportState;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.servers.FaultProxy;
-import dev.redrive.testkit.servers.RabbitServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,39 +13,28 @@ import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A flow over RabbitMQ, from its beginning to the empty queues at its end. */
-final class RabbitFlow implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RabbitFlow.class);
+/** A flow over a broker, from its beginning to the empty queues at its end. */
+final class BrokerFlow implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(BrokerFlow.class);
   private static final Duration BOUND = Duration.ofSeconds(90);
 
-  /** How old the broker's counts are at most. */
-  private static final Duration OLDEST = Duration.ofSeconds(5);
-
-  private static final boolean IS_MARKED = false;
-
   private final InstantSource clock = InstantSource.system();
-  private final String uri;
+  private final Broker broker;
   private final FlowPlan plan;
   private final Accounting books;
-  private final RabbitServer server;
   private final Redrive sending;
   private final Flow flow;
 
-  /**
-   * @param addresses where to connect to
-   * @param server a node that is asked for what is left in the queues
-   */
-  RabbitFlow(String queue, String addresses, RabbitServer server) {
-    this(queue, addresses, server, Sabotage.NONE);
+  BrokerFlow(String queue, Broker broker) {
+    this(queue, broker, Sabotage.NONE);
   }
 
   /** With a sender of which something is wrong. */
-  RabbitFlow(String queue, String addresses, RabbitServer server, Sabotage sabotage) {
-    this.uri = "amqp://guest:guest@" + addresses + "/?heartbeat=2s";
+  BrokerFlow(String queue, Broker broker, Sabotage sabotage) {
+    this.broker = broker;
     this.plan = new FlowPlan(queue, Scale.seed());
     this.books = new Accounting(plan);
-    this.server = server;
-    this.sending = sabotage.open(uri, plan, new Watch(Reach.SENDS, books));
+    this.sending = sabotage.open(broker.uri(), plan, new Watch(Reach.SENDS, books));
     this.flow = new Flow(sending, plan, books);
   }
 
@@ -72,14 +60,14 @@ final class RabbitFlow implements AutoCloseable {
   }
 
   private Crew localCrew() {
-    Redrive working = Sabotage.NONE.open(uri, plan, new Watch(Reach.ATTEMPTS, books));
+    Redrive working = Sabotage.NONE.open(broker.uri(), plan, new Watch(Reach.ATTEMPTS, books));
     return new LocalCrew(working, plan, books);
   }
 
   /** Kills a node of the broker. */
-  void kill(RabbitServer node) {
+  void kill(Runnable node) {
     Instant from = clock.instant();
-    node.kill();
+    node.run();
     books.cut(new Window(Reach.BROKER, from, clock.instant()));
   }
 
@@ -155,12 +143,12 @@ final class RabbitFlow implements AutoCloseable {
     try {
       run.awaitDone();
     } catch (AssertionError late) {
-      throw new AssertionError(run.audit() + " " + run.audit().lost() + left(), late);
+      throw new AssertionError(run.audit() + " " + run.audit().lost() + broker.left(), late);
     }
     awaitEmpty();
     Audit audit = run.audit();
     log.warn("{}: {}", plan.queue(), audit);
-    audit.verify(IS_MARKED);
+    audit.verify(broker.marksAttempts());
     run.verifyRest(audit);
     crew.verify();
     return audit;
@@ -175,14 +163,14 @@ final class RabbitFlow implements AutoCloseable {
           BOUND,
           () -> {
             Instant asked = clock.instant();
-            return lull.hasLasted(server.waiting(".dead") == 0, asked);
+            return lull.hasLasted(broker.waiting(plan.queue()) == 0, asked);
           });
     } catch (AssertionError late) {
-      throw new AssertionError(left(), late);
+      throw new AssertionError(broker.left(), late);
     }
   }
 
-  private static final class Lull {
+  private final class Lull {
     private Instant since = Instant.MAX;
 
     boolean hasLasted(boolean isEmpty, Instant asked) {
@@ -191,14 +179,8 @@ final class RabbitFlow implements AutoCloseable {
       } else if (asked.isBefore(since)) {
         since = asked;
       }
-      return since.isBefore(asked.minus(OLDEST));
+      return since.isBefore(asked.minus(broker.oldest()));
     }
-  }
-
-  private String left() {
-    return "; left:\n"
-        + server.control("list_queues", "-q", "name", "messages_ready", "messages", "consumers")
-        + server.control("list_channels", "-q", "name", "messages_unacknowledged");
   }
 
   private final class CrewFault implements Fault {
@@ -207,7 +189,7 @@ final class RabbitFlow implements AutoCloseable {
 
     CrewFault(Sabotage sabotage) {
       this.sabotage = sabotage;
-      this.crew = new WorkerProcess(uri, plan, sabotage, books);
+      this.crew = new WorkerProcess(broker.uri(), plan, sabotage, books);
     }
 
     @Override
@@ -217,7 +199,7 @@ final class RabbitFlow implements AutoCloseable {
 
     @Override
     public void heal() {
-      crew = new WorkerProcess(uri, plan, sabotage, books);
+      crew = new WorkerProcess(broker.uri(), plan, sabotage, books);
     }
   }
 
