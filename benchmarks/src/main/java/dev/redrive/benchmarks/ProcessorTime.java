@@ -5,6 +5,7 @@ package dev.redrive.benchmarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Processor time that work took, here and in the servers that this process started. */
@@ -40,6 +41,17 @@ final class ProcessorTime {
   /** Of the servers, in microseconds a message: the median of the runs. */
   double broker() {
     return median(broker);
+  }
+
+  /** This and another one's, in words. */
+  String against(ProcessorTime other) {
+    return String.format(
+        Locale.ROOT,
+        "processor time a message %.1f against %.1f µs, of the broker %.1f against %.1f",
+        here(),
+        other.here(),
+        broker(),
+        other.broker());
   }
 
   private double micros(Duration time) {

@@ -66,14 +66,14 @@ final class RabbitBenchmark {
     rows.addAll(sends("32 senders that wait", WAITING));
     rows.addAll(sends("1,024 in flight", STREAMING));
     rows.addAll(consuming());
-    rows.add(new RabbitRetries(redrive).lateness());
+    rows.add(new Retries("RabbitMQ", redrive).lateness());
     return rows;
   }
 
   private List<Row> consuming() throws Exception {
     RabbitConsuming consuming = new RabbitConsuming(QUEUE, queue, redrive, bare, spring);
     List<Row> rows = new ArrayList<>(consuming.run());
-    rows.add(new RabbitRetries(redrive).cost());
+    rows.add(new Retries("RabbitMQ", redrive).cost());
     return rows;
   }
 

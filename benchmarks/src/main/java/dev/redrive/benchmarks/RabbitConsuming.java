@@ -8,10 +8,8 @@ import static dev.redrive.benchmarks.RabbitBenchmark.ROUNDS;
 import static dev.redrive.benchmarks.RabbitBenchmark.STREAMING;
 import static dev.redrive.benchmarks.RabbitBenchmark.WORKERS;
 
-import dev.redrive.Event;
 import dev.redrive.Queue;
 import dev.redrive.Redrive;
-import dev.redrive.Worker;
 import java.util.List;
 import java.util.Locale;
 
@@ -69,26 +67,7 @@ final class RabbitConsuming {
 
   private double consume() throws Exception {
     fill(queue::send);
-    return ours.of(this::consumeAll);
-  }
-
-  private double consumeAll() throws Exception {
-    Tally tally = new Tally(MESSAGES);
-    Redrive.Registration listening =
-        redrive.listen(
-            event -> {
-              if (event instanceof Event.Succeeded) {
-                tally.acknowledged();
-              }
-            });
-    Worker worker = queue.handle(message -> tally.handled());
-    try {
-      return tally.rate();
-    } finally {
-      worker.drain().toCompletableFuture().join();
-      worker.close();
-      listening.close();
-    }
+    return ours.of(() -> new HandlingSide(redrive, queue).rate(MESSAGES, () -> {}));
   }
 
   private double consumeBare() throws Exception {

@@ -40,6 +40,16 @@ record Row(String name, String target, String measured, boolean isMet, String de
     return new Row(name, "-", measured, true, detail);
   }
 
+  /** The same with more to say. */
+  Row and(String more) {
+    return new Row(name, target, measured, isMet, detail + "; " + more);
+  }
+
+  /** The same, and nothing is asked of it. */
+  Row untargeted() {
+    return told(name, measured, detail);
+  }
+
   String print() {
     return String.format(
         Locale.ROOT,

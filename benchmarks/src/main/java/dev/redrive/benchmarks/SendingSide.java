@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** So many threads that send, each with so many messages on their way at a time. */
 final class SendingSide {
@@ -53,6 +54,15 @@ final class SendingSide {
       return rate;
     } finally {
       pool.shutdown();
+    }
+  }
+
+  /** Sends so many messages at an even pace, and waits for none. */
+  static void paced(int messages, int perSecond, int bytes, Send send) throws Exception {
+    long began = System.nanoTime();
+    for (int i = 0; i < messages; i++) {
+      LockSupport.parkNanos(began + i * 1_000_000_000L / perSecond - System.nanoTime());
+      var unused = send.send(new byte[bytes]);
     }
   }
 

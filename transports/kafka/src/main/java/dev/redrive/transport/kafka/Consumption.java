@@ -31,8 +31,10 @@ import org.slf4j.LoggerFactory;
 final class Consumption implements Member.Owner {
   private static final Logger log = LoggerFactory.getLogger(Consumption.class);
   private static final long TURN_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
-  // The client does not return from a poll when a commit is answered.
-  private static final long BUSY_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  // A poll does not return when a commit is answered.
+  private static final long BUSY_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  // Nor does anything else tell of a change of the group while nothing is to be read.
+  private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   // Clocks that disagree may take a message off the ladder at once: it is not to come and go as
   // fast
   // as it can. Nor is one that cannot be moved.
@@ -174,8 +176,18 @@ final class Consumption implements Member.Owner {
     }
   }
 
-  private void poll(Member present, long wait) {
+  /**
+   * Where nothing is to be read, or an answer is awaited, the wait is for tasks. The client would
+   * not wait as long as it has read ahead of partitions that are paused, but look through that
+   * again and again.
+   */
+  private void poll(Member present, long wait) throws InterruptedException {
     present.prepare();
+    if (settler.awaitsAnswer() || !present.isReading()) {
+      present.poll(Duration.ZERO);
+      runTask(tasks.poll(Math.min(wait, FULL_TURN_NANOS), TimeUnit.NANOSECONDS));
+      return;
+    }
     polling = present;
     try {
       // Looked at after it can be woken: what comes later wakes it.

@@ -105,6 +105,12 @@ final class Member implements ConsumerRebalanceListener {
     return holdings.values().stream().filter(Holding::isLoaded).toList();
   }
 
+  /** Whether there is room for records of any partition, or something is to be learned first. */
+  boolean isReading() {
+    return holdings.isEmpty()
+        || (owner.isOpen() && !holdings.values().stream().allMatch(Holding::hasBacklog));
+  }
+
   /** Those of these partitions that are here and known. */
   Set<Holding> holdings(Set<TopicPartition> partitions) {
     return holdings.values().stream()

@@ -5,12 +5,11 @@ package dev.redrive.transport.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.redrive.spi.WireHeaders;
+import dev.redrive.spi.WireTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -76,8 +75,6 @@ final class Wire {
   // Others may write any time; sums of this one and what is added to it do not overflow.
   private static final Instant FARTHEST = Instant.parse("9999-12-31T23:59:59Z");
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private Wire() {}
 
@@ -108,7 +105,7 @@ final class Wire {
       return Optional.empty();
     }
     try {
-      Instant time = Instant.parse(text);
+      Instant time = WireTime.read(text);
       return Optional.of(time.isAfter(FARTHEST) ? FARTHEST : time);
     } catch (DateTimeException malformed) {
       return Optional.empty();
@@ -117,7 +114,7 @@ final class Wire {
 
   /** A time as it stands in headers, in milliseconds. */
   static String time(Instant time) {
-    return TIME.format(time);
+    return WireTime.write(time);
   }
 
   /** A due time as it stands in headers: the part of a millisecond must not make it early. */

@@ -4,6 +4,7 @@ package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.LongString;
 import dev.redrive.spi.WireHeaders;
+import dev.redrive.spi.WireTime;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.redrive.transport.rabbitmq;
+package dev.redrive.spi;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,9 +13,9 @@ import java.util.Locale;
 /**
  * Times as they stand in headers: RFC 3339, in UTC, with milliseconds. Each message that arrives
  * has two, and the general parser takes longer for them than all else that is done with its
- * headers.
+ * headers. Thread-safe.
  */
-final class WireTime {
+public final class WireTime {
   // As it is written here, a digit for each 0; other programs may write it otherwise.
   private static final String FORM = "0000-00-00T00:00:00.000Z";
   private static final DateTimeFormatter WRITER =
@@ -24,7 +24,8 @@ final class WireTime {
 
   private WireTime() {}
 
-  static String write(Instant time) {
+  /** Writes a time, cut to milliseconds. */
+  public static String write(Instant time) {
     return WRITER.format(time);
   }
 
@@ -33,7 +34,7 @@ final class WireTime {
    *
    * @throws DateTimeException if it is none
    */
-  static Instant read(String text) {
+  public static Instant read(String text) {
     // What has another form, or is beyond the fields' bounds as a leap second is, has the other
     // way.
     return hasForm(text) && isWithinDay(text) ? readFields(text) : Instant.parse(text);
