@@ -36,8 +36,7 @@ final class Consumption implements Member.Owner {
   // Nor does anything else tell of a change of the group while nothing is to be read.
   private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   // Clocks that disagree may take a message off the ladder at once: it is not to come and go as
-  // fast
-  // as it can. Nor is one that cannot be moved.
+  // fast as it can. Nor is one that cannot be moved.
   private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int SLICE = 50;
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
