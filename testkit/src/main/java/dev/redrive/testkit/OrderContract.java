@@ -169,7 +169,7 @@ interface OrderContract extends Chapter {
     Recipient recipient = scene.recipient(scene.shortLease());
     List<InMessage> first = recipient.next(3);
     first.forEach(recipient::begin);
-    recipient.retry(first.get(0), scene.ticks(20));
+    recipient.retry(first.get(0), scene.ticks(30));
     recipient.kill(first.get(1));
 
     scene.crash();
@@ -192,7 +192,7 @@ interface OrderContract extends Chapter {
     assertThat(replayed.id()).isEqualTo("dead1");
     after.ack(replayed);
     assertThat(after.next().id()).isEqualTo("dead2");
-    scene.advance(scene.ticks(20));
+    scene.advance(scene.ticks(30));
     assertThat(after.next().id()).isEqualTo("retried1");
     after.nothing("retried1 has not succeeded");
   }

@@ -55,6 +55,9 @@ final class Commits {
 
     /** It was refused: the broker knows better what these partitions are like. */
     void refused(List<Settling> batch, Set<Holding> holdings);
+
+    /** The broker has taken what had no answer before. */
+    void told();
   }
 
   /**
@@ -177,6 +180,12 @@ final class Commits {
     owed.removeIf(
         holding ->
             known.contains(holding) && !(holding.isLoaded() && holding.progress().isDirty()));
+    verdict.told();
+  }
+
+  /** Whether the broker has all that is known of a partition. */
+  boolean isKnown(Holding holding) {
+    return !owed.contains(holding) && holding.isLoaded() && !holding.progress().isDirty();
   }
 
   /**

@@ -4,7 +4,6 @@ package dev.redrive.transport.kafka;
 
 import dev.redrive.Settled;
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,11 +34,8 @@ final class Consumption implements Member.Owner {
   private static final long BUSY_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   // Nor does anything else tell of a change of the group while nothing is to be read.
   private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  // Clocks that disagree may take a message off the ladder at once: it is not to come and go as
-  // fast as it can. Nor is one that cannot be moved.
-  private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int SLICE = 50;
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
+  private static final long GIVE_BACK_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final Duration END_MAX = Duration.ofSeconds(15);
 
   private final String queue;
@@ -47,6 +43,8 @@ final class Consumption implements Member.Owner {
   private final Duration grace;
   private final Members members;
   private final Settler settler;
+  private final Placement placement;
+  private final Parking parking;
   private final Hand hand = new Hand();
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   // Where the thread is while it polls, to be woken for a task.
@@ -58,7 +56,6 @@ final class Consumption implements Member.Owner {
   private final List<KafkaSubscription> subscriptions = new ArrayList<>();
   private Optional<Member> member = Optional.empty();
   private long noMemberBefore;
-  private int turn;
   private boolean isSettling;
   private boolean isEnding;
 
@@ -67,17 +64,25 @@ final class Consumption implements Member.Owner {
     Member join(Member.Owner owner);
   }
 
+  /**
+   * @param parked reads what is parked of an ordered queue
+   * @param process who this is, in the marks that it leaves
+   */
   Consumption(
       String queue,
       Environment environment,
       Duration grace,
       Members members,
-      Settler.Factory settlers) {
+      Settler.Factory settlers,
+      ParkedReader parked,
+      long process) {
     this.queue = queue;
     this.environment = environment;
     this.grace = grace;
     this.members = members;
     this.settler = settlers.settler(this);
+    this.placement = new Placement(hand, settler, environment.clock(), this::now);
+    this.parking = new Parking(queue, process, parked, this);
     this.noMemberBefore = now();
   }
 
@@ -98,6 +103,10 @@ final class Consumption implements Member.Owner {
 
   Hand hand() {
     return hand;
+  }
+
+  Placement placement() {
+    return placement;
   }
 
   boolean isHere() {
@@ -200,12 +209,11 @@ final class Consumption implements Member.Owner {
   private long round() {
     long now = now();
     joinOrLeave(now);
-    hand.ended(now).forEach(lease -> comesAgain(lease));
-    take();
-    hand.fromAside(now).forEach(this::placeOrPostpone);
-    handOver(now);
+    placement.goOn(now);
+    placement.take(member.map(Member::holdings).orElse(List.of()));
+    placement.handOver(subscriptions, now);
     settler.goOn();
-    return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, hand.rest(now));
+    return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, placement.rest(now));
   }
 
   private void joinOrLeave(long now) {
@@ -235,84 +243,6 @@ final class Consumption implements Member.Owner {
     noMemberBefore = now() + MEMBER_AGAIN.toNanos();
   }
 
-  /** Takes records into hands, some of each partition in turn. */
-  private void take() {
-    List<Holding> holdings = member.map(Member::holdings).orElse(List.of());
-    boolean isMore = true;
-    while (isMore && hand.isOpen()) {
-      isMore = false;
-      for (int i = 0; i < holdings.size() && hand.isOpen(); i++) {
-        isMore |= takeSlice(holdings.get(Math.floorMod(turn + i, holdings.size())));
-      }
-    }
-  }
-
-  /** False if there is nothing more to take of this partition now. */
-  private boolean takeSlice(Holding holding) {
-    for (int i = 0; i < SLICE && hand.isOpen(); i++) {
-      Optional<KafkaLease> taken = holding.take();
-      if (taken.isEmpty()) {
-        return false;
-      }
-      place(taken.get());
-    }
-    return true;
-  }
-
-  /** What is due before long waits to be asked for; the rest goes to the ladder in a moment. */
-  private void place(KafkaLease lease) {
-    if (isEarly(lease)) {
-      hand.putAside(lease, now() + ASIDE_NANOS);
-    } else {
-      hand.add(lease);
-    }
-  }
-
-  private void placeOrPostpone(KafkaLease lease) {
-    if (isEarly(lease)) {
-      settler.postpone(lease);
-    } else {
-      hand.add(lease);
-    }
-  }
-
-  private boolean isEarly(KafkaLease lease) {
-    return lease.dueAt().isAfter(environment.clock().instant().plus(Ladder.EARLIEST));
-  }
-
-  /** The lease has ended, and its record is in hand again. */
-  void comesAgain(KafkaLease ended) {
-    place(ended.holding().takeAgain(ended));
-  }
-
-  /** The same, after a moment. */
-  void comesLater(KafkaLease ended) {
-    hand.putAside(ended.holding().takeAgain(ended), now() + ASIDE_NANOS);
-  }
-
-  /** What is in hand goes to who asked for it, to each in turn. */
-  private void handOver(long now) {
-    for (int i = 0; i < subscriptions.size() && hand.hasWaiting(); i++) {
-      KafkaSubscription subscription =
-          subscriptions.get(Math.floorMod(turn + i, subscriptions.size()));
-      List<InMessage> messages = new ArrayList<>();
-      while (messages.size() < subscription.credit() && hand.hasWaiting()) {
-        KafkaLease lease = hand.next().orElseThrow();
-        if (isEarly(lease)) {
-          // The clock was set back since.
-          hand.putAside(lease, now + ASIDE_NANOS);
-        } else {
-          hand.hold(lease, subscription, now + subscription.leaseNanos());
-          messages.add(lease.message());
-        }
-      }
-      if (!messages.isEmpty()) {
-        subscription.handOver(messages);
-      }
-    }
-    turn++;
-  }
-
   /** A consumer more. */
   void add(KafkaSubscription subscription) {
     subscriptions.add(subscription);
@@ -321,7 +251,7 @@ final class Consumption implements Member.Owner {
   /** A consumer has closed: what it held goes back at once, to another one or to the group. */
   void remove(KafkaSubscription subscription) {
     if (subscriptions.remove(subscription)) {
-      hand.heldBy(subscription).forEach(this::comesAgain);
+      hand.heldBy(subscription).forEach(placement::comesAgain);
       // Not in the middle of what the client is doing: the next round does it then.
       if (subscriptions.isEmpty() && !isSettling) {
         leave();
@@ -355,13 +285,38 @@ final class Consumption implements Member.Owner {
     return member;
   }
 
-  /** How many messages are handed over. */
-  CompletionStage<Long> runningCount() {
-    CompletableFuture<Long> count = new CompletableFuture<>();
-    if (!offer(() -> count.complete((long) hand.heldCount()))) {
-      count.complete(0L);
+  /**
+   * What is here of the queue.
+   *
+   * @param held how many messages are handed over
+   * @param parked how many wait parked
+   */
+  record Counts(long held, long parked) {}
+
+  /** The counts of this process. */
+  CompletionStage<Counts> counts() {
+    CompletableFuture<Counts> counts = new CompletableFuture<>();
+    if (!offer(() -> counts.complete(new Counts(hand.heldCount(), parkedCount())))) {
+      counts.complete(new Counts(0, 0));
     }
-    return count;
+    return counts;
+  }
+
+  private long parkedCount() {
+    return member.map(Member::holdings).orElse(List.of()).stream()
+        .flatMap(holding -> holding.lines().stream())
+        .mapToLong(Lines::waitingCount)
+        .sum();
+  }
+
+  /** The order of the queue has changed, of which a member is told when it joins. */
+  void joinAnew() {
+    execute(
+        () -> {
+          if (member.isPresent() && !isSettling) {
+            leave();
+          }
+        });
   }
 
   @Override
@@ -380,9 +335,26 @@ final class Consumption implements Member.Owner {
     settleUntil(
         until,
         () -> settler.isBusy() || leaving.stream().anyMatch(holding -> holding.busyCount() > 0));
+    giveBackBegun(leaving);
     polling = waking;
     if (waking != null && !tasks.isEmpty()) {
       waking.wake();
+    }
+  }
+
+  /** What is parked and runs still is not cut off by a crash. */
+  private void giveBackBegun(List<Holding> leaving) {
+    List<KafkaLease> begun = leaving.stream().flatMap(holding -> holding.begun().stream()).toList();
+    if (!begun.isEmpty()) {
+      begun.forEach(settler::giveBack);
+      settleUntil(now() + GIVE_BACK_NANOS, () -> settler.isBusy());
+    }
+  }
+
+  @Override
+  public void learned(Holding holding) {
+    if (holding.order().isPresent()) {
+      parking.follow(holding);
     }
   }
 
@@ -398,7 +370,11 @@ final class Consumption implements Member.Owner {
 
   @Override
   public void gone(List<Holding> lost) {
-    lost.forEach(holding -> hand.drop(holding.forget()));
+    lost.forEach(
+        holding -> {
+          parking.leave(holding);
+          hand.drop(holding.forget());
+        });
   }
 
   private interface Condition {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Content(ConsumerRecord<byte[], byte[]> record) {
   private static final byte[] NOTHING = {};
+  private static final long OVERHEAD_BYTES = 100;
 
   /** A message to send, to its topic. */
   static ProducerRecord<byte[], byte[]> sent(String queue, OutMessage message, Instant now) {
@@ -79,6 +81,16 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
   byte[] body() {
     byte @Nullable [] value = record.value();
     return value == null ? NOTHING : value;
+  }
+
+  /** How much of memory it takes, about. */
+  long bytes() {
+    long bytes = OVERHEAD_BYTES + body().length;
+    for (Header header : headers()) {
+      byte @Nullable [] value = header.value();
+      bytes += OVERHEAD_BYTES + (value == null ? 0 : value.length);
+    }
+    return bytes;
   }
 
   /** What a copy of a message says anew. */

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,8 @@ final class DeadTopic implements AutoCloseable {
     T on(LetterReading reading, LetterMover mover);
   }
 
-  DeadTopic(String queue, DeadTopics shared, IntConsumer purged) {
+  DeadTopic(
+      String queue, Supplier<Optional<OrderBy>> order, DeadTopics shared, IntConsumer purged) {
     this.timers = shared.environment().timers();
     this.purged = purged;
     Clients clients = shared.clients();
@@ -68,6 +70,7 @@ final class DeadTopic implements AutoCloseable {
         new LetterMover(
             queue,
             dead,
+            new Returns(shared.names().parked(queue), order),
             () -> clients.producer(transactions),
             shared.environment(),
             reading,

@@ -41,27 +41,72 @@ final class KafkaLease implements Lease {
 
   private final Holding holding;
   private final Content content;
+  private final String line;
   private final int cutOff;
+  private final boolean isParked;
   private final Instant firstSeen;
   private final Instant dueAt;
   private State state = State.IN_HAND;
   private Optional<KafkaSubscription> owner = Optional.empty();
   private long endsAt;
+  private boolean isBegun;
 
-  /**
-   * @param cutOff how many attempts of this very record a crash cut off
-   */
-  KafkaLease(Holding holding, Content content, int cutOff) {
+  private KafkaLease(Holding holding, Content content, String line, int cutOff, boolean isParked) {
     this.holding = holding;
     this.content = content;
+    this.line = line;
     this.cutOff = cutOff;
+    this.isParked = isParked;
     this.firstSeen = content.firstSeen();
     this.dueAt = content.dueAt();
   }
 
+  /**
+   * A record of the queue's topic.
+   *
+   * @param line of messages that come one after another; empty if it stands in none
+   * @param cutOff how many attempts of this very record a crash cut off
+   */
+  static KafkaLease inLog(Holding holding, Content content, String line, int cutOff) {
+    return new KafkaLease(holding, content, line, cutOff, false);
+  }
+
+  /** A message that is parked at its place. */
+  static KafkaLease parked(Holding holding, Content content, String line, int cutOff) {
+    return new KafkaLease(holding, content, line, cutOff, true);
+  }
+
   /** A new lease on the same record, after this one. */
   KafkaLease again() {
-    return new KafkaLease(holding, content, cutOff);
+    return new KafkaLease(holding, content, line, cutOff, isParked);
+  }
+
+  /** The line it stands in; empty for none. */
+  String line() {
+    return line;
+  }
+
+  boolean isInLine() {
+    return !line.isEmpty();
+  }
+
+  /** Whether it lies in the parked topic, and not in the log. */
+  boolean isParked() {
+    return isParked;
+  }
+
+  /** It is written down that an attempt of it has begun. */
+  void hasBegun() {
+    isBegun = true;
+  }
+
+  /** Whether the parked topic says that an attempt of it has begun. */
+  boolean isBegun() {
+    return isParked && isBegun;
+  }
+
+  Parked.Place place() {
+    return new Parked.Place(holding.partition().partition(), offset());
   }
 
   Holding holding() {

@@ -54,6 +54,7 @@ final class LetterMover implements AutoCloseable {
 
   private final String queue;
   private final String dead;
+  private final Returns returns;
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final Environment environment;
   private final LetterReading reading;
@@ -66,17 +67,20 @@ final class LetterMover implements AutoCloseable {
 
   /**
    * @param dead the topic of its dead letters
+   * @param returns where they go
    * @param producers make one under the transactional id of the queue's dead letters
    */
   LetterMover(
       String queue,
       String dead,
+      Returns returns,
       Supplier<Producer<byte[], byte[]>> producers,
       Environment environment,
       LetterReading reading,
       BooleanSupplier isClosed) {
     this.queue = queue;
     this.dead = dead;
+    this.returns = returns;
     this.producers = producers;
     this.environment = environment;
     this.reading = reading;
@@ -194,7 +198,8 @@ final class LetterMover implements AutoCloseable {
     }
 
     private Optional<Integer> purge(List<LetterIndex.Summary> some) {
-      commit(some.stream().map(LetterIndex.Summary::key).toList(), List.of());
+      List<byte[]> keys = some.stream().map(LetterIndex.Summary::key).toList();
+      commit(keys, keys.stream().flatMap(key -> returns.purged(key).stream()).toList());
       return Optional.of(some.size());
     }
 
@@ -214,10 +219,13 @@ final class LetterMover implements AutoCloseable {
       int partitions = holding.orElseThrow().partitionsFor(queue).size();
       commit(
           letters.stream().map(letter -> Letter.key(letter.record())).toList(),
-          letters.stream()
-              .map(letter -> letter.replayed(partitions, environment.clock().instant()))
-              .toList());
+          letters.stream().map(letter -> returned(letter, partitions)).toList());
       return Optional.of(letters.size());
+    }
+
+    private ProducerRecord<byte[], byte[]> returned(Letter letter, int partitions) {
+      return returns.replayed(
+          Letter.key(letter.record()), letter.replayed(partitions, environment.clock().instant()));
     }
 
     private void commit(List<byte[]> keys, List<ProducerRecord<byte[], byte[]>> messages) {

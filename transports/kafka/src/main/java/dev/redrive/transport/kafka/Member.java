@@ -59,6 +59,9 @@ final class Member implements ConsumerRebalanceListener {
     /** What the group has committed of it is about another log, and is to be replaced. */
     void beganAnew(Holding holding);
 
+    /** How far it is settled is known now. */
+    void learned(Holding holding);
+
     /** They are about to be given to another process. */
     void taken(List<Holding> leaving);
 
@@ -85,8 +88,9 @@ final class Member implements ConsumerRebalanceListener {
    * @param process who this is, in the marks that it leaves
    * @param metadataMax characters that the broker lets a commit say
    * @param patience how long an answer is waited for
+   * @param order of the queue, if it has one
    */
-  record Settings(long process, int metadataMax, Duration patience) {}
+  record Settings(long process, int metadataMax, Duration patience, Optional<OrderBy> order) {}
 
   Member(Consumer<byte[], byte[]> consumer, String topic, Settings settings, Owner owner) {
     this.consumer = consumer;
@@ -161,7 +165,7 @@ final class Member implements ConsumerRebalanceListener {
   private void load() {
     List<TopicPartition> unknown =
         holdings.values().stream()
-            .filter(holding -> !holding.isLoaded())
+            .filter(holding -> !holding.isKnown())
             .map(Holding::partition)
             .toList();
     if (unknown.isEmpty() || (loadTries > 0 && loadTries++ % LOAD_TURNS != 0)) {
@@ -216,6 +220,7 @@ final class Member implements ConsumerRebalanceListener {
     if (continued.isEmpty() && committed.isPresent()) {
       owner.beganAnew(holding);
     }
+    owner.learned(holding);
   }
 
   private Progress progress(long offset, String metadata) {
@@ -293,7 +298,8 @@ final class Member implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     log.debug("assigned {}", partitions);
-    partitions.forEach(partition -> holdings.put(partition, new Holding(partition)));
+    partitions.forEach(
+        partition -> holdings.put(partition, new Holding(partition, settings.order())));
     load();
   }
 

@@ -5,6 +5,7 @@ package dev.redrive.transport.kafka;
 import dev.redrive.Settled;
 import dev.redrive.transport.kafka.Transactions.Outcome;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,13 @@ final class Moves {
   private final Transactions transactions;
   private final Copies copies;
   private final Settler settler;
+
+  /**
+   * A settlement whose records are stored.
+   *
+   * @param recordCount how many
+   */
+  private record Stored(Settling settling, int recordCount) {}
 
   private List<Settling> waiting = new ArrayList<>();
   private Step step = Step.NONE;
@@ -85,7 +93,7 @@ final class Moves {
     if (step != Step.NONE || waiting.isEmpty()) {
       return;
     }
-    List<Settling> batch = new ArrayList<>();
+    List<Stored> batch = new ArrayList<>();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     long bytes = 0;
     List<Settling> all = Settling.present(waiting);
@@ -96,8 +104,10 @@ final class Moves {
         continue;
       }
       try {
-        records.add(copies.of(settling));
-        batch.add(settling);
+        Copy copy = copies.of(settling);
+        settling.stays(copy.spot());
+        records.addAll(copy.records());
+        batch.add(new Stored(settling, copy.records().size()));
         bytes += settling.lease().content().body().length;
       } catch (RuntimeException malformed) {
         failed(settling, malformed);
@@ -109,9 +119,9 @@ final class Moves {
     }
   }
 
-  private void stored(List<Settling> batch, List<Optional<Exception>> failures) {
+  private void stored(List<Stored> batch, List<Optional<Exception>> failures) {
     if (failures.stream().allMatch(Optional::isEmpty)) {
-      copied = batch;
+      copied = batch.stream().map(Stored::settling).toList();
       step = Step.COPIED;
       if (hasLost()) {
         takeBack();
@@ -122,12 +132,15 @@ final class Moves {
     batchMax = Math.max(1, batch.size() / 2);
     // Where all have failed, it may be the fault of one, or of none.
     boolean isOwn = batch.size() == 1 || failures.stream().anyMatch(Optional::isEmpty);
-    for (int i = 0; i < batch.size(); i++) {
-      Optional<Exception> failure = failures.get(i).filter(each -> isOwn);
-      if (failure.isPresent()) {
-        failed(batch.get(i), failure.get());
+    int from = 0;
+    for (Stored each : batch) {
+      List<Optional<Exception>> own = failures.subList(from, from + each.recordCount());
+      from += each.recordCount();
+      Optional<Exception> failure = own.stream().flatMap(Optional::stream).findFirst();
+      if (failure.isPresent() && isOwn) {
+        failed(each.settling(), failure.get());
       } else {
-        again(batch.get(i));
+        again(each.settling());
       }
     }
   }
@@ -152,8 +165,7 @@ final class Moves {
           "message {} could not be moved and comes again: {}",
           settling.lease().content().id(),
           failure.toString());
-      settling.answer(Settled.UNKNOWN);
-      consumption.comesLater(settling.lease());
+      settler.notMoved(settling);
     }
   }
 
@@ -172,8 +184,12 @@ final class Moves {
     List<Settling> all = new ArrayList<>(copied);
     all.addAll(marked);
     copied.forEach(Settling::mark);
+    // Their partitions too of which nothing is new: by their commit the broker knows whose they
+    // are.
+    Set<Holding> told = new LinkedHashSet<>(owed);
+    copied.forEach(settling -> told.add(settling.lease().holding()));
     copied = List.of();
-    Map<TopicPartition, OffsetAndMetadata> commits = member.commits(owed);
+    Map<TopicPartition, OffsetAndMetadata> commits = member.commits(told);
     undecided = member.holdings(commits.keySet());
     step = Step.DECIDING;
     transactions.commit(

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -18,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -35,21 +37,25 @@ final class Sender {
   private final String queue;
   private final Producer<byte[], byte[]> producer;
   private final Route route;
+  private final Supplier<Optional<OrderBy>> order;
   private final InstantSource clock;
   private final ThreadPoolExecutor thread;
 
   /**
    * @param producer of all queues; not closed here
+   * @param order of the queue, if it has one
    */
   Sender(
       String queue,
       Producer<byte[], byte[]> producer,
       Route route,
+      Supplier<Optional<OrderBy>> order,
       InstantSource clock,
       ThreadFactory threads) {
     this.queue = queue;
     this.producer = producer;
     this.route = route;
+    this.order = order;
     this.clock = clock;
     this.thread =
         new ThreadPoolExecutor(
@@ -86,12 +92,18 @@ final class Sender {
         // Its future says no more than the callback does.
         Future<RecordMetadata> unused =
             producer.send(
-                route.enter(record, message.notBefore(), now),
+                keepsPlace(message) ? record : route.enter(record, message.notBefore(), now),
                 (stored, failure) -> answer(result, failure));
       } catch (RuntimeException failure) {
         answer(result, failure);
       }
     }
+  }
+
+  // In line it waits where it came, due or not.
+  private boolean keepsPlace(OutMessage message) {
+    Optional<OrderBy> by = order.get();
+    return by.isPresent() && by.get().isInLine(message.key());
   }
 
   private static void answer(CompletableFuture<PublishResult> result, @Nullable Exception failure) {

@@ -37,6 +37,8 @@ final class Settler implements Commits.Verdict {
   private final Consumer<Settlement> counter;
 
   private List<Settling> gathered = new ArrayList<>();
+  // Ends that had no answer, of messages that others stand behind.
+  private List<Settling> doubtful = new ArrayList<>();
   private boolean isInOneGo;
 
   /** Makes the settler of a queue. */
@@ -71,7 +73,7 @@ final class Settler implements Commits.Verdict {
       } else if (!marksAttempts) {
         answers.set(i, Settled.DONE);
       } else {
-        gathered.add(Settling.beginning(held.get(), answers, i));
+        add(Settling.beginning(held.get(), answers, i));
       }
     }
     return answers.stage();
@@ -89,13 +91,38 @@ final class Settler implements Commits.Verdict {
       }
       consumption.hand().claim(held.get());
       Settling settling = Settling.of(held.get(), settlement, copies.now(), answers, i);
-      if (settling.kind() == Kind.MOVE) {
-        moves.add(settling);
-      } else {
-        gathered.add(settling);
-      }
+      add(settling);
     }
     return answers.stage();
+  }
+
+  private void add(Settling settling) {
+    if (settling.isStored()) {
+      moves.add(settling);
+    } else {
+      gathered.add(settling);
+    }
+  }
+
+  /** A message that is in hand is to wait at its place in line, parked; nobody waits for that. */
+  void park(KafkaLease lease) {
+    lease.holding().makeBusy();
+    lease.state(State.SETTLING);
+    moves.add(Settling.within(lease, Kind.PARK));
+  }
+
+  /** One that is handed over is given back, and its attempt does not count. */
+  void giveBack(KafkaLease lease) {
+    consumption.hand().claim(lease);
+    moves.add(Settling.within(lease, Kind.PARK));
+  }
+
+  /** A person wants this done with a dead message that stands in line. */
+  void bringBack(KafkaLease lease, Parked.State wanted) {
+    lease.holding().makeBusy();
+    lease.state(State.SETTLING);
+    Kind kind = wanted == Parked.State.REPLAYED ? Kind.REPLAY : Kind.PURGE;
+    moves.add(Settling.within(lease, kind));
   }
 
   /** Sends a message that came too early to the ladder again; nobody waits for that. */
@@ -190,18 +217,50 @@ final class Settler implements Commits.Verdict {
   @Override
   public void noAnswer(Settling settling) {
     settling.answer(Settled.UNKNOWN);
-    if (!settling.isLost()) {
+    if (settling.kind() == Kind.END && settling.lease().isInLine()) {
+      // Should the process crash now, it comes again: nobody may have been let past it.
+      doubtful.add(settling);
+    } else if (!settling.isLost()) {
       end(settling);
     }
   }
 
-  private void end(Settling settling) {
-    switch (settling.kind()) {
-      case BEGIN -> {
-        // Its attempt runs.
+  @Override
+  public void told() {
+    List<Settling> all = doubtful;
+    doubtful = new ArrayList<>();
+    for (Settling settling : all) {
+      if (settling.isLost()) {
+        continue;
       }
-      case BACK -> consumption.comesAgain(settling.lease());
-      case END, MOVE -> settling.lease().holding().settled(settling.lease());
+      if (commits.isKnown(settling.lease().holding())) {
+        end(settling);
+      } else {
+        doubtful.add(settling);
+      }
+    }
+  }
+
+  private void end(Settling settling) {
+    KafkaLease lease = settling.lease();
+    if (settling.kind() == Kind.BEGIN) {
+      lease.hasBegun();
+    } else if (settling.kind() == Kind.BACK && settling.spot().isEmpty()) {
+      consumption.placement().comesAgain(lease);
+    } else {
+      lease.holding().settled(lease);
+      consumption.placement().settled(lease, settling.spot());
+    }
+  }
+
+  /** A message could not be moved, and comes again. */
+  void notMoved(Settling settling) {
+    settling.answer(Settled.UNKNOWN);
+    if (settling.kind() == Kind.REPLAY || settling.kind() == Kind.PURGE) {
+      // What is wanted is read again.
+      startAnew(List.of(), Set.of(settling.lease().holding()), Settled.UNKNOWN);
+    } else {
+      consumption.placement().comesLater(settling.lease());
     }
   }
 

@@ -187,7 +187,7 @@ final class DeadScene implements AutoCloseable {
     DeadTopics shared =
         new DeadTopics(names, clients, own, time.environment(), new LetterMemory(memory));
     AtomicInteger purged = new AtomicInteger();
-    Clerk clerk = new Clerk(own, shared.of(queue, purged::addAndGet), purged);
+    Clerk clerk = new Clerk(own, shared.of(queue, Optional::empty, purged::addAndGet), purged);
     clerks.add(clerk);
     return clerk;
   }

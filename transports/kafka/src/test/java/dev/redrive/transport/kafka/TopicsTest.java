@@ -58,7 +58,7 @@ class TopicsTest {
   void processes_that_make_the_same_topics_at_once_all_have_them() throws Exception {
     List<CompletableFuture<TopicTraits>> made = new ArrayList<>();
     for (int process = 0; process < 6; process++) {
-      made.add(topics("many").provision("many-orders").toCompletableFuture());
+      made.add(topics("many").provision("many-orders", false).toCompletableFuture());
     }
     for (CompletableFuture<TopicTraits> each : made) {
       TopicTraits queue = each.join();
@@ -84,7 +84,7 @@ class TopicsTest {
   void topic_that_is_there_is_used_as_it_is() throws Exception {
     make("own-orders", 5, Map.of("retention.ms", "-1"));
 
-    TopicTraits queue = topics("own").provision("own-orders").toCompletableFuture().join();
+    TopicTraits queue = topics("own").provision("own-orders", false).toCompletableFuture().join();
 
     assertThat(queue.partitions()).isEqualTo(5);
     assertThat(queue.setting("retention.ms")).isEqualTo("-1");
@@ -117,7 +117,7 @@ class TopicsTest {
             Probe.await(admin, config, environment),
             environment);
 
-    assertThatThrownBy(() -> topics.provision("copies-orders").toCompletableFuture().join())
+    assertThatThrownBy(() -> topics.provision("copies-orders", false).toCompletableFuture().join())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isInstanceOf(TransportException.class)
@@ -125,7 +125,7 @@ class TopicsTest {
   }
 
   private void assertRefused(String prefix, String queue, String why) {
-    assertThatThrownBy(() -> topics(prefix).provision(queue).toCompletableFuture().join())
+    assertThatThrownBy(() -> topics(prefix).provision(queue, false).toCompletableFuture().join())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isInstanceOf(TransportException.class)

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import dev.redrive.spi.Environment;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the parked topic of an ordered queue, in a thread of its own: of each partition first all
+ * that is there, then what people want done with its dead. Thread-safe; listeners are told on that
+ * thread.
+ *
+ * <p>What is there is all that was written, open transactions included, when the reading begins,
+ * after the partition was given to this process. So it waits for those transactions to be decided;
+ * later ones of earlier owners are refused.
+ */
+final class ParkedReader {
+  private static final Logger log = LoggerFactory.getLogger(ParkedReader.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration AGAIN = Duration.ofMillis(500);
+  private static final long IDLE_SECONDS = 30;
+
+  private final String topic;
+  private final Clients clients;
+  private final Admin admin;
+  private final Environment environment;
+  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  // Guarded by this.
+  private @Nullable Thread thread;
+  private boolean isEnded;
+
+  // Used by the thread alone.
+  private final Map<TopicPartition, Reading> readings = new HashMap<>();
+  private Optional<KafkaConsumer<byte[], byte[]>> open = Optional.empty();
+
+  /** Is told what was read of a partition. */
+  interface Listener {
+    /** All that is there, of each key the last record; once. */
+    void there(List<ConsumerRecord<byte[], byte[]>> records);
+
+    /** What came after that, with a value. */
+    void came(ConsumerRecord<byte[], byte[]> record);
+  }
+
+  private static final class Reading {
+    private final Listener listener;
+    private final Map<String, ConsumerRecord<byte[], byte[]>> there = new LinkedHashMap<>();
+    // Before the first record is known, and before the end is.
+    private long next = -1;
+    private long end = -1;
+    private boolean isTold;
+    // Whether the consumer that is open stands where this goes on.
+    private boolean isPlaced;
+
+    Reading(Listener listener) {
+      this.listener = listener;
+    }
+
+    private boolean isKnown() {
+      return end >= 0;
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+      if (isTold) {
+        if (record.value() != null) {
+          listener.came(record);
+        }
+      } else {
+        String key = Wire.key(record.key());
+        there.remove(key);
+        if (record.value() != null) {
+          there.put(key, record);
+        }
+      }
+    }
+
+    private void reached(long position) {
+      next = position;
+      if (!isTold && isKnown() && next >= end) {
+        isTold = true;
+        listener.there(List.copyOf(there.values()));
+        there.clear();
+      }
+    }
+  }
+
+  ParkedReader(String topic, Clients clients, Admin admin, Environment environment) {
+    this.topic = topic;
+    this.clients = clients;
+    this.admin = admin;
+    this.environment = environment;
+  }
+
+  /** Begins to read a partition, from its beginning. */
+  void follow(int partition, Listener listener) {
+    execute(() -> readings.put(at(partition), new Reading(listener)));
+  }
+
+  /** Reads it no more. What is under way may still be told. */
+  void leave(int partition) {
+    execute(() -> readings.remove(at(partition)));
+  }
+
+  private TopicPartition at(int partition) {
+    return new TopicPartition(topic, partition);
+  }
+
+  private synchronized void execute(Runnable task) {
+    if (isEnded) {
+      return;
+    }
+    tasks.add(task);
+    if (thread == null) {
+      thread = environment.threads().newThread(this::run);
+      thread.start();
+    }
+  }
+
+  private void run() {
+    boolean goesOn = true;
+    while (goesOn) {
+      goesOn = turn();
+    }
+  }
+
+  /** False when there is nothing to do any more, and nothing is open. */
+  private boolean turn() {
+    try {
+      Runnable task =
+          readings.isEmpty() ? tasks.poll(IDLE_SECONDS, TimeUnit.SECONDS) : tasks.poll();
+      if (task != null) {
+        task.run();
+      } else if (readings.isEmpty()) {
+        close();
+      } else {
+        read();
+      }
+    } catch (KafkaException | InterruptedException failure) {
+      // Waiting partitions wait longer; those that were read go on where they were.
+      log.warn("parked messages of {} are read anew: {}", topic, failure.toString());
+      close();
+      Pause.of(AGAIN, environment.timers());
+    }
+    return !isOver();
+  }
+
+  private synchronized boolean isOver() {
+    if (isEnded) {
+      close();
+      return true;
+    }
+    if (tasks.isEmpty() && readings.isEmpty() && open.isEmpty()) {
+      thread = null;
+      return true;
+    }
+    return false;
+  }
+
+  private void read() throws InterruptedException {
+    KafkaConsumer<byte[], byte[]> consumer = consumer();
+    assign(consumer);
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    readings.forEach(
+        (partition, reading) -> {
+          if (reading.isPlaced) {
+            records.records(partition).forEach(reading::read);
+            reading.reached(consumer.position(partition));
+          }
+        });
+  }
+
+  private void assign(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    for (Map.Entry<TopicPartition, Reading> entry : readings.entrySet()) {
+      if (!entry.getValue().isKnown()) {
+        entry.getValue().end = end(entry.getKey());
+      }
+    }
+    if (!consumer.assignment().equals(readings.keySet())) {
+      consumer.assign(readings.keySet());
+    }
+    readings.forEach(
+        (partition, reading) -> {
+          if (!reading.isPlaced) {
+            place(consumer, partition, reading);
+          }
+        });
+  }
+
+  private static void place(
+      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Reading reading) {
+    if (reading.isTold) {
+      consumer.seek(partition, reading.next);
+    } else {
+      reading.there.clear();
+      consumer.seekToBeginning(List.of(partition));
+    }
+    reading.isPlaced = true;
+  }
+
+  /** The end of what is written, whether or not it is committed. */
+  private long end(TopicPartition partition) throws InterruptedException {
+    try {
+      return admin
+          .listOffsets(
+              Map.of(partition, OffsetSpec.latest()),
+              new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    } catch (ExecutionException failure) {
+      throw failure.getCause() instanceof KafkaException cause
+          ? cause
+          : new KafkaException(failure);
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    if (open.isEmpty()) {
+      open = Optional.of(clients.follower());
+    }
+    return open.get();
+  }
+
+  private void close() {
+    Optional<KafkaConsumer<byte[], byte[]>> closing = open;
+    open = Optional.empty();
+    readings.values().forEach(reading -> reading.isPlaced = false);
+    try {
+      closing.ifPresent(consumer -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+    } catch (InterruptException interrupted) {
+      log.debug("interrupted while a reader was closed", interrupted);
+    }
+  }
+
+  /** Reads nothing any more. */
+  synchronized void end() {
+    isEnded = true;
+    tasks.add(() -> log.trace("reading of {} ends", topic));
+  }
+}
