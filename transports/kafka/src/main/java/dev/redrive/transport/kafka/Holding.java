@@ -164,6 +164,9 @@ final class Holding {
       progress().release(ended.offset());
       leases.put(lease.offset(), lease);
     }
+    if (lease.isInLine()) {
+      lines().orElseThrow().stand(new Lines.Spot(lease, false));
+    }
     return lease;
   }
 

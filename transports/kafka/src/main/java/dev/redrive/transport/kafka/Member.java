@@ -221,6 +221,10 @@ final class Member implements ConsumerRebalanceListener {
       owner.beganAnew(holding);
     }
     owner.learned(holding);
+    if (!holding.isLoaded()) {
+      // What comes before all is known would be passed over.
+      consumer.pause(List.of(partition));
+    }
   }
 
   private Progress progress(long offset, String metadata) {

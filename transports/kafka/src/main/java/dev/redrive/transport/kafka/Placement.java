@@ -3,6 +3,7 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.spi.InMessage;
+import dev.redrive.transport.kafka.KafkaLease.State;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +148,10 @@ final class Placement {
     Optional<Lines.Spot> there = lines.at(wanted.place());
     if (there.isPresent() && !there.get().isDead()) {
       lines.expect(wanted);
+      return;
+    }
+    if (there.map(Lines.Spot::lease).filter(dead -> dead.state() == State.SETTLING).isPresent()) {
+      // It is being done, and until then it cannot die once more.
       return;
     }
     String line =

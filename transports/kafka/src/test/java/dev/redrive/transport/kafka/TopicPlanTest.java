@@ -127,6 +127,21 @@ class TopicPlanTest {
   }
 
   @Test
+  void what_waits_in_line_is_never_deleted() {
+    TopicPlan plan = planner.parked("orders", 7);
+
+    assertThat(plan.name()).isEqualTo("redrive.orders.parked");
+    assertThat(plan.made().numPartitions()).isEqualTo(7);
+    assertThat(plan.made().configs())
+        .containsEntry("cleanup.policy", "compact")
+        .containsEntry("retention.ms", "-1");
+    assertThat(plan.check(there(plan, 9, Map.of()))).isEmpty();
+    assertThatThrownBy(() -> plan.check(there(plan, 7, Map.of("cleanup.policy", "delete"))))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("what waits in line");
+  }
+
+  @Test
   void ladder_that_forgets_or_tells_another_time_is_refused() {
     TopicPlan plan = planner.ladder().get(19);
 

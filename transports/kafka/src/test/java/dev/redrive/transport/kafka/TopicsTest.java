@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,36 @@ class TopicsTest {
 
     assertRefused("short", "short-orders", "retention.ms is 60000");
     assertRefused("short", "good", "topic short.good.dead cannot be used: its cleanup.policy");
+  }
+
+  @Test
+  void what_waits_in_line_has_the_partitions_of_the_queue() throws Exception {
+    make("line-orders", 2, Map.of());
+    topics("line").provision("line-orders", true).toCompletableFuture().join();
+    assertThat(partitions("line.line-orders.parked")).isEqualTo(2);
+
+    admin.createPartitions(Map.of("line-orders", NewPartitions.increaseTo(4))).all().get();
+    topics("line").provision("line-orders", true).toCompletableFuture().join();
+    assertThat(partitions("line.line-orders.parked")).isEqualTo(4);
+  }
+
+  @Test
+  void queue_in_which_messages_may_wait_in_line_stays_ordered() {
+    topics("keeps").provision("keeps-orders", true).toCompletableFuture().join();
+
+    assertRefused("keeps", "keeps-orders", "keep it ordered, or delete that topic");
+  }
+
+  private int partitions(String topic) throws ExecutionException, InterruptedException {
+    return admin
+        .describeTopics(List.of(topic))
+        .topicNameValues()
+        .values()
+        .iterator()
+        .next()
+        .get()
+        .partitions()
+        .size();
   }
 
   @Test
