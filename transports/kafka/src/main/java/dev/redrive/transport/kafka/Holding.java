@@ -139,6 +139,11 @@ final class Holding {
     return taken;
   }
 
+  /** Those in line that can be handed over since the log was read up to them. */
+  List<KafkaLease> arrived() {
+    return lines.map(known -> known.reached(progress().position())).orElse(List.of());
+  }
+
   private boolean isFull() {
     boolean wasFull = isFull;
     isFull = lines.isPresent() && lines.get().isFull();

@@ -3,12 +3,14 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.transport.kafka.KafkaLease.State;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who is before whom, in a partition of an ordered queue. The messages of a key stand in a line, by
@@ -20,8 +22,11 @@ import java.util.TreeMap;
  * to wait longer than others should for them: what is retried, dead or not yet due, and all behind
  * that; and what comes when many wait already.
  *
+ * <p>So one that is parked may be further back than some in the log that whoever has the partition
+ * anew has not read yet: nobody is first before the log was read up to its place.
+ *
  * <p>All of it is in memory, and bounded: beyond that nothing is read of the partition. Used by the
- * queue's thread alone. All costs O(log n), but for {@link #firsts}, {@link #toPark}, {@link
+ * queue's thread alone. All costs O(log n), but for {@link #toPark}, {@link
  * #waitingCount} and {@link #leases}.
  */
 final class Lines {
@@ -35,6 +40,9 @@ final class Lines {
   private final Map<Long, Spot> spots = new HashMap<>();
   // What is to be done with messages that are about to be dead.
   private final Map<Long, Parked> expected = new HashMap<>();
+  // Parked ones that the log was not read up to.
+  private final TreeSet<Long> ahead = new TreeSet<>();
+  private long position;
   private int heldBack;
   private int parked;
   private long bytes;
@@ -80,6 +88,26 @@ final class Lines {
     spots.put(lease.offset(), spot);
     count(line, spot, 1);
     heldBack += line.heldBack();
+    if (lease.offset() >= position) {
+      ahead.add(lease.offset());
+    }
+  }
+
+  /**
+   * The log was read up to there.
+   *
+   * @return those that are first now, and wait for that
+   */
+  List<KafkaLease> reached(long offset) {
+    position = Math.max(position, offset);
+    List<KafkaLease> first = new ArrayList<>();
+    while (!ahead.isEmpty() && ahead.first() < position) {
+      at(ahead.pollFirst())
+          .filter(spot -> spot.isFree() && isFirst(spot.lease()))
+          .map(Spot::lease)
+          .ifPresent(first::add);
+    }
+    return first;
   }
 
   private boolean remove(long place) {
@@ -107,10 +135,10 @@ final class Lines {
     }
   }
 
-  /** Whether nobody of its line is before it. */
+  /** Whether nobody of its line is before it, here or in the log. */
   boolean isFirst(KafkaLease lease) {
     Line line = lines.get(lease.line());
-    return line == null || line.spots.firstKey() >= lease.offset();
+    return lease.offset() < position && (line == null || line.spots.firstKey() >= lease.offset());
   }
 
   /** Whether a message that is not first is to wait in the parked topic, not in the log. */
@@ -131,7 +159,7 @@ final class Lines {
     }
     return Optional.ofNullable(lines.get(lease.line()))
         .map(Line::first)
-        .filter(Spot::isFree)
+        .filter(spot -> spot.isFree() && isFirst(spot.lease()))
         .map(Spot::lease);
   }
 
@@ -146,11 +174,6 @@ final class Lines {
         .map(Spot::lease)
         .filter(lease -> !lease.isParked())
         .toList();
-  }
-
-  /** The first of each line, if it can be handed over. */
-  List<KafkaLease> firsts() {
-    return lines.values().stream().map(Line::first).filter(Spot::isFree).map(Spot::lease).toList();
   }
 
   /** Who stands at a place. */

@@ -82,7 +82,6 @@ final class Parking {
       parked.filter(each -> !each.isReturn()).ifPresent(each -> lines.stand(spot(holding, each)));
     }
     holding.load(lines);
-    consumption.placement().begin(lines);
     returns.forEach(wanted -> consumption.placement().bringBack(holding, wanted));
   }
 

@@ -53,6 +53,7 @@ final class Placement {
   private boolean takeSlice(Holding holding) {
     for (int i = 0; i < SLICE && hand.isOpen(); i++) {
       Optional<KafkaLease> taken = holding.take();
+      holding.arrived().forEach(this::place);
       if (taken.isEmpty()) {
         return false;
       }
@@ -135,11 +136,6 @@ final class Placement {
 
   private void leaves(Lines lines, KafkaLease lease) {
     lines.leave(lease).ifPresent(this::place);
-  }
-
-  /** Who stands in line in a partition is known now. */
-  void begin(Lines lines) {
-    lines.firsts().forEach(this::place);
   }
 
   /** A person wants something done with a message that is dead, or about to be. */

@@ -94,6 +94,11 @@ final class Progress {
     return marks.start();
   }
 
+  /** Up to where records came, or are not in the log. */
+  long position() {
+    return position;
+  }
+
   /** Whether a record is settled, so that it is not to be taken. */
   boolean isDone(long offset) {
     return marks.at(offset).isDone();

@@ -36,6 +36,10 @@ class LinesTest {
     return KafkaLease.parked(holding, content(key, offset), key, 0);
   }
 
+  LinesTest() {
+    lines.reached(Long.MAX_VALUE);
+  }
+
   private KafkaLease stand(KafkaLease lease) {
     lines.stand(new Spot(lease, false));
     return lease;
@@ -50,7 +54,6 @@ class LinesTest {
     assertThat(lines.isFirst(first)).isTrue();
     assertThat(lines.isFirst(second)).isFalse();
     assertThat(lines.isFirst(other)).isTrue();
-    assertThat(lines.firsts()).containsExactlyInAnyOrder(first, other);
   }
 
   @Test
@@ -91,12 +94,43 @@ class LinesTest {
   }
 
   @Test
+  void nobody_is_first_before_the_log_was_read_up_to_it() {
+    Lines anew = new Lines(new Bounds(10, 100_000));
+    KafkaLease fifth = parked("a", 5);
+    KafkaLease other = parked("b", 6);
+    KafkaLease dead = parked("c", 4);
+    anew.stand(new Spot(fifth, false));
+    anew.stand(new Spot(other, false));
+    anew.stand(new Spot(dead, true));
+    assertThat(anew.reached(3)).isEmpty();
+    assertThat(anew.isFirst(fifth)).isFalse();
+
+    KafkaLease third = inLog("a", 3);
+    assertThat(anew.reached(4)).isEmpty();
+    anew.stand(new Spot(third, false));
+    assertThat(anew.isFirst(third)).isTrue();
+    assertThat(anew.leave(third)).as("there may be a fourth").isEmpty();
+    assertThat(anew.reached(7)).containsExactly(fifth, other);
+    assertThat(anew.reached(8)).isEmpty();
+  }
+
+  @Test
+  void one_that_was_replayed_ahead_waits_for_the_log() {
+    Lines anew = new Lines(new Bounds(10, 100_000));
+    anew.stand(new Spot(parked("a", 5), true));
+    KafkaLease replayed = parked("a", 5);
+    anew.stand(new Spot(replayed, false));
+
+    assertThat(anew.isFirst(replayed)).isFalse();
+    assertThat(anew.reached(6)).containsExactly(replayed);
+  }
+
+  @Test
   void dead_one_is_before_the_others_and_is_not_handed_over() {
     KafkaLease dead = parked("a", 1);
     lines.stand(new Spot(dead, true));
     KafkaLease second = stand(parked("a", 2));
 
-    assertThat(lines.firsts()).isEmpty();
     assertThat(lines.isFirst(second)).isFalse();
     assertThat(lines.waitingCount()).isOne();
     assertThat(lines.leave(dead)).contains(second);
@@ -185,6 +219,7 @@ class LinesTest {
   private void live(long seed) {
     Random random = new Random(seed);
     Lines real = new Lines(new Bounds(20, Long.MAX_VALUE / 1_000));
+    real.reached(Long.MAX_VALUE);
     Map<String, TreeMap<Long, KafkaLease>> model = new TreeMap<>();
     for (int step = 0; step < 300; step++) {
       String key = "k" + random.nextInt(4);
