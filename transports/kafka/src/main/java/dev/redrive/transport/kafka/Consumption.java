@@ -35,7 +35,7 @@ final class Consumption implements Member.Owner {
   // Nor does anything else tell of a change of the group while nothing is to be read.
   private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
-  private static final long GIVE_BACK_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long GIVE_BACK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final Duration END_MAX = Duration.ofSeconds(15);
 
   private final String queue;
@@ -226,7 +226,8 @@ final class Consumption implements Member.Owner {
   }
 
   private void leave() {
-    long until = now() + grace.toNanos();
+    // Nothing runs any more; what is on its way comes to its end, whatever the grace.
+    long until = now() + Math.max(grace.toNanos(), GIVE_BACK_NANOS);
     settleUntil(until, () -> settler.isBusy());
     member.ifPresent(Member::leave);
     member = Optional.empty();

@@ -26,8 +26,8 @@ import java.util.TreeSet;
  * anew has not read yet: nobody is first before the log was read up to its place.
  *
  * <p>All of it is in memory, and bounded: beyond that nothing is read of the partition. Used by the
- * queue's thread alone. All costs O(log n), but for {@link #toPark}, {@link
- * #waitingCount} and {@link #leases}.
+ * queue's thread alone. All costs O(log n), but for {@link #toPark}, {@link #waitingCount} and
+ * {@link #leases}.
  */
 final class Lines {
   /** So many may wait in the log behind others. */
