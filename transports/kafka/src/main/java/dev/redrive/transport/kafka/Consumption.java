@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ final class Consumption implements Member.Owner {
   private final Members members;
   private final Settler settler;
   private final Hand hand = new Hand();
-  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Runnable> tasks;
   // Where the thread is while it polls, to be woken for a task.
   private volatile @Nullable Member polling;
   private volatile @Nullable Thread thread;
@@ -67,16 +66,21 @@ final class Consumption implements Member.Owner {
     Member join(Member.Owner owner);
   }
 
+  /**
+   * @param tasks where they gather, and where the thread waits while it does not poll
+   */
   Consumption(
       String queue,
       Environment environment,
       Duration grace,
       Members members,
-      Settler.Factory settlers) {
+      Settler.Factory settlers,
+      BlockingQueue<Runnable> tasks) {
     this.queue = queue;
     this.environment = environment;
     this.grace = grace;
     this.members = members;
+    this.tasks = tasks;
     this.settler = settlers.settler(this);
     this.noMemberBefore = now();
   }

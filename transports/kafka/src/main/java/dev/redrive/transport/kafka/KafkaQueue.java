@@ -16,6 +16,7 @@ import dev.redrive.spi.Subscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A queue that was provisioned: who takes its messages, and what is known of them. Thread-safe. */
@@ -58,7 +59,8 @@ final class KafkaQueue {
             clients.config().graceTime(),
             owner -> new Member(clients.member(names.group(name)), name, settings, owner),
             consumption ->
-                new Settler(consumption, transactions, copies, clients.config(), this::count));
+                new Settler(consumption, transactions, copies, clients.config(), this::count),
+            new LinkedBlockingQueue<>());
     consumption.start();
   }
 
