@@ -128,10 +128,24 @@ final class Commits {
   void takeOver(Member member) {
     if (isOut) {
       question++;
+      asked = stillHere(asked);
       owed.addAll(holdings);
       Map<TopicPartition, OffsetAndMetadata> commits = member.commits(owed);
       answered(commits.isEmpty() ? null : committedNow(member, commits));
     }
+  }
+
+  /** The others are answered: what was asked for them cannot be asked again. */
+  private List<Settling> stillHere(List<Settling> batch) {
+    List<Settling> here = new ArrayList<>();
+    for (Settling settling : batch) {
+      if (settling.isLost()) {
+        verdict.noAnswer(settling);
+      } else {
+        here.add(settling);
+      }
+    }
+    return here;
   }
 
   private static @Nullable Exception committedNow(

@@ -58,6 +58,23 @@ class RevokedCommitTest {
   }
 
   @Test
+  void what_was_lost_before_is_not_told_to_be_done_by_a_commit_that_leaves_it_out() {
+    scene.send(0, "a");
+    scene.send(1, "b", "c");
+    scene.begun("c");
+    cluster.hold(Call.COMMIT);
+    CompletableFuture<List<Settled>> acks =
+        scene.settle(new Settlement.Ack(scene.lease("a")), new Settlement.Ack(scene.lease("b")));
+    scene.asked(Call.COMMIT);
+    scene.member().loses(0);
+    scene.member().revokes(1);
+
+    assertThat(scene.answers(acks)).containsExactly(Settled.UNKNOWN, Settled.DONE);
+    assertThat(isDone(0, 0)).isFalse();
+    assertThat(isDone(1, 0)).isTrue();
+  }
+
+  @Test
   void late_word_of_a_commit_that_was_made_again_is_not_listened_to() {
     scene.send(0, "a");
     scene.send(1, "b", "c");
