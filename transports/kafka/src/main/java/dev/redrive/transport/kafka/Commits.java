@@ -131,6 +131,7 @@ final class Commits {
       asked = stillHere(asked);
       owed.addAll(holdings);
       Map<TopicPartition, OffsetAndMetadata> commits = member.commits(owed);
+      holdings = member.holdings(commits.keySet());
       answered(commits.isEmpty() ? null : committedNow(member, commits));
     }
   }

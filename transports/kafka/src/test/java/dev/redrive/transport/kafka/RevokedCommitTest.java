@@ -226,4 +226,23 @@ class RevokedCommitTest {
     assertThat(scene.answers(scene.ack("a"))).containsExactly(Settled.DONE);
     assertThat(scene.counted()).hasSize(1);
   }
+
+  @Test
+  void news_of_other_partitions_that_the_last_commit_could_not_tell_is_told_later() {
+    scene.send(0, "a");
+    scene.send(1, "b");
+    cluster.hold(Call.COMMIT, Call.COMMIT_NOW);
+    CompletableFuture<List<Settled>> ack = scene.ack("a");
+    scene.asked(Call.COMMIT);
+    scene.member().gives(2);
+    cluster.mark(2);
+    scene.pass(QueueScene.MOMENT);
+    scene.member().revokes(0);
+    assertThat(scene.answers(ack)).containsExactly(Settled.UNKNOWN);
+    cluster.release(Call.COMMIT, Call.COMMIT_NOW);
+
+    scene.pass(QueueScene.PATIENCE.multipliedBy(3));
+
+    assertThat(cluster.committed(FakeCluster.partition(2)).orElseThrow().offset()).isOne();
+  }
 }
