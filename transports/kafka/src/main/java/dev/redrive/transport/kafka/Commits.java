@@ -88,9 +88,11 @@ final class Commits {
     return member.holdings().stream().anyMatch(holding -> holding.progress().isDirty());
   }
 
-  /** Something must be said of a partition, though nobody waits for it. */
+  /** What the group has of a partition is to be replaced, though nobody waits for it. */
   void owe(Holding holding) {
     owed.add(holding);
+    // A commit that is on its way still tells of what was before.
+    holding.progress().replace();
   }
 
   Set<Holding> owed() {

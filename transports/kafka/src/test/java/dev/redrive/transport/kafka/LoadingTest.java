@@ -95,6 +95,28 @@ class LoadingTest {
   }
 
   @Test
+  void commit_of_a_topic_that_was_made_anew_since_is_replaced() {
+    scene.member().gives(0);
+    scene.send(0, "a", "b");
+    cluster.hold(Call.COMMIT);
+    CompletableFuture<List<Settled>> ack = scene.ack("a");
+    Question out = scene.asked(Call.COMMIT);
+    cluster.commit(Map.of(FakeCluster.partition(0), new OffsetAndMetadata(0)));
+    cluster.makeAnew();
+    scene.send(0, "d");
+    scene.until("the new message", () -> scene.handedOver().contains("d"));
+    cluster.release(Call.COMMIT);
+    out.accept();
+    assertThat(committed(0)).as("of the old log").isOne();
+
+    scene.pass(Duration.ofSeconds(3));
+
+    assertThat(ack).isDone();
+    assertThat(committed(0)).isZero();
+    assertThat(cluster.asNextOwner(0).isDone(0)).as("the new message").isFalse();
+  }
+
+  @Test
   void log_that_ends_before_what_is_known_of_it_was_made_anew() {
     cluster.commit(Map.of(FakeCluster.partition(0), new OffsetAndMetadata(7)));
     scene.send(0, "a");
