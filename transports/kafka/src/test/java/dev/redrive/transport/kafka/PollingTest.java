@@ -79,6 +79,30 @@ class PollingTest {
   }
 
   @Test
+  void copies_that_are_not_stored_yet_are_not_polled_for() {
+    scene.send(0, "a");
+    cluster.hold(Call.STORE);
+    CompletableFuture<List<Settled>> retry = scene.retry("a");
+    scene.asked(Call.STORE);
+
+    assertThat(polls()).isLessThan(POLLS_MAX);
+    assertThat(retry).isNotDone();
+  }
+
+  @Test
+  void transaction_that_is_not_decided_is_not_polled_for() {
+    scene.send(0, "a", "b");
+    cluster.hold(Call.END);
+    CompletableFuture<List<Settled>> retry = scene.retry("a");
+    scene.asked(Call.END);
+    CompletableFuture<List<Settled>> ack = scene.ack("b");
+
+    assertThat(polls()).isLessThan(POLLS_MAX);
+    assertThat(retry).isNotDone();
+    assertThat(ack).isNotDone();
+  }
+
+  @Test
   void partition_of_which_nothing_is_told_is_not_polled_for() {
     cluster.silence(2);
     scene.member().gives(2);
