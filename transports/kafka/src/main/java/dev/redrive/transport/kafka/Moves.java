@@ -120,8 +120,8 @@ final class Moves {
     }
     step = Step.NONE;
     batchMax = Math.max(1, batch.size() / 2);
-    // Where all have failed, it may be the fault of one, or of none.
-    boolean isOwn = batch.size() == 1 || failures.stream().anyMatch(Optional::isEmpty);
+    // What one is refused for, the client tells of others that it had not sent yet as well.
+    boolean isOwn = batch.size() == 1;
     for (int i = 0; i < batch.size(); i++) {
       Optional<Exception> failure = failures.get(i).filter(each -> isOwn);
       if (failure.isPresent()) {

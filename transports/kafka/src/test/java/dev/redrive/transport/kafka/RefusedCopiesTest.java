@@ -58,6 +58,22 @@ class RefusedCopiesTest {
   }
 
   @Test
+  void messages_that_are_too_large_die_and_take_no_others_with_them() {
+    Set<String> tooLarge = Set.of(id(3), id(4), id(11), id(17), id(23));
+    cluster.refuse(
+        record ->
+            tooLarge.contains(Wire.text(record.headers(), WireHeaders.ID))
+                && !record.topic().endsWith(".dead"));
+
+    CompletableFuture<List<Settled>> retries = retryAll();
+
+    assertThat(scene.answers(retries)).isEqualTo(Collections.nCopies(COUNT, Settled.DONE));
+    assertThat(deadLetters()).containsExactlyInAnyOrderElementsOf(tooLarge);
+    assertThat(cluster.copies()).hasSize(COUNT);
+    assertThat(scene.handedOver()).as("nothing comes again").hasSize(COUNT);
+  }
+
+  @Test
   void message_that_cannot_even_die_comes_again_and_takes_no_others_with_it() {
     cluster.refuse(record -> id(5).equals(Wire.text(record.headers(), WireHeaders.ID)));
 
