@@ -37,6 +37,8 @@ final class Consumption implements Member.Owner {
   // Clocks that disagree may take a message off the ladder at once: it is not to come and go as
   // fast as it can. Nor is one that cannot be moved.
   private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  // Nor would the client wait for some partitions while it has read ahead of others.
+  private static final long PART_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int SLICE = 50;
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
   private static final Duration END_MAX = Duration.ofSeconds(15);
@@ -180,15 +182,16 @@ final class Consumption implements Member.Owner {
   }
 
   /**
-   * Where nothing is to be read, or an answer is awaited, the wait is for tasks. The client would
-   * not wait as long as it has read ahead of partitions that are paused, but look through that
-   * again and again.
+   * Where something is not to be read, or an answer is awaited, the wait is for tasks. The client
+   * would not wait as long as it has read ahead of partitions that are paused, but look through
+   * that again and again.
    */
   private void poll(Member present, long wait) throws InterruptedException {
     present.prepare();
-    if (settler.awaitsAnswer() || !present.isReading()) {
-      present.poll(Duration.ZERO);
-      runTask(tasks.poll(Math.min(wait, FULL_TURN_NANOS), TimeUnit.NANOSECONDS));
+    if (settler.awaitsAnswer() || present.isPaused()) {
+      boolean isMore = present.poll(Duration.ZERO);
+      long turn = present.isReading() ? PART_TURN_NANOS : FULL_TURN_NANOS;
+      runTask(tasks.poll(isMore ? 0 : Math.min(wait, turn), TimeUnit.NANOSECONDS));
       return;
     }
     polling = present;

@@ -111,6 +111,11 @@ final class Member implements ConsumerRebalanceListener {
         || (owner.isOpen() && !holdings.values().stream().allMatch(Holding::hasBacklog));
   }
 
+  /** Whether there are partitions that are not to be read now. */
+  boolean isPaused() {
+    return !consumer.paused().isEmpty();
+  }
+
   /** Those of these partitions that are here and known. */
   Set<Holding> holdings(Set<TopicPartition> partitions) {
     return holdings.values().stream()
@@ -125,15 +130,17 @@ final class Member implements ConsumerRebalanceListener {
     regulate();
   }
 
-  /** Waits for records, for so long at most. */
-  void poll(Duration wait) {
+  /** Waits for records, for so long at most; whether any came. */
+  boolean poll(Duration wait) {
     try {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
       records
           .nextOffsets()
           .forEach((partition, next) -> polled(partition, records.records(partition), next));
+      return !records.isEmpty();
     } catch (WakeupException woken) {
       log.trace("woken for a task", woken);
+      return false;
     }
   }
 

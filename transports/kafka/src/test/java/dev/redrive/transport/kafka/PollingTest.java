@@ -67,6 +67,20 @@ class PollingTest {
   }
 
   @Test
+  void partition_that_is_full_is_not_waited_for_beside_one_that_is_empty() {
+    scene.send(0, messages(2_000));
+    scene.until("it to be full", () -> scene.member().paused().size() == 1);
+    scene.pass(Duration.ofSeconds(1));
+    int before = scene.member().vainWaits();
+
+    assertThat(polls()).isLessThan(10 * POLLS_MAX);
+    assertThat(scene.member().vainWaits()).isEqualTo(before);
+    scene.send(1, "late");
+    scene.pass(Duration.ofMillis(10));
+    assertThat(scene.handedOver()).contains("late");
+  }
+
+  @Test
   void commit_without_an_answer_is_polled_for_until_nobody_waits_any_more() {
     scene.send(0, "a");
     cluster.hold(Call.COMMIT);
@@ -108,7 +122,8 @@ class PollingTest {
     scene.member().gives(2);
     scene.send(2, "a");
 
-    assertThat(polls()).isLessThan(POLLS_MAX);
+    assertThat(polls()).isLessThan(10 * POLLS_MAX);
+    assertThat(scene.member().vainWaits()).isZero();
   }
 
   @Test
