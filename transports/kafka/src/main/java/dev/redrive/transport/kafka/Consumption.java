@@ -93,8 +93,8 @@ final class Consumption implements Member.Owner {
     started.start();
   }
 
-  /** As {@code Timers.nanoTime}. */
-  long now() {
+  @Override
+  public long now() {
     return environment.timers().nanoTime();
   }
 

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.redrive.Settled;
 import dev.redrive.transport.kafka.Question.Call;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,25 @@ class LoadingTest {
     cluster.speak(0);
     scene.until("the silent one", () -> scene.handedOver().contains("a"));
     assertThat(scene.answers(scene.ack("a"))).containsExactly(Settled.DONE);
+  }
+
+  @Test
+  void partition_of_which_nothing_is_told_does_not_slow_the_others_down() {
+    cluster.silence(0);
+    scene.member().gives(0, 1, 2, 3);
+    scene.send(2, IntStream.range(0, 40).mapToObj(i -> "m" + i).toArray(String[]::new));
+    Instant begin = scene.time().instant();
+    scene.until("the messages", () -> scene.handedOver().size() == 40);
+    assertThat(since(begin)).isLessThan(Duration.ofSeconds(4));
+
+    for (int i = 0; i < 40; i++) {
+      assertThat(scene.answers(scene.ack("m" + i))).containsExactly(Settled.DONE);
+    }
+    assertThat(since(begin)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  private Duration since(Instant begin) {
+    return Duration.between(begin, scene.time().instant());
   }
 
   @Test
