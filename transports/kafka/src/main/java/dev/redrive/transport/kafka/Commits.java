@@ -91,9 +91,11 @@ final class Commits {
     return member.holdings().stream().anyMatch(holding -> holding.progress().isDirty());
   }
 
-  /** Something must be said of a partition, though nobody waits for it. */
+  /** What the group has of a partition is to be replaced, though nobody waits for it. */
   void owe(Holding holding) {
     owed.add(holding);
+    // A commit that is on its way still tells of what was before.
+    holding.progress().replace();
   }
 
   Set<Holding> owed() {
@@ -131,10 +133,25 @@ final class Commits {
   void takeOver(Member member) {
     if (isOut) {
       question++;
+      asked = stillHere(asked);
       owed.addAll(holdings);
       Map<TopicPartition, OffsetAndMetadata> commits = member.commits(owed);
+      holdings = member.holdings(commits.keySet());
       answered(commits.isEmpty() ? null : committedNow(member, commits));
     }
+  }
+
+  /** The others are answered: what was asked for them cannot be asked again. */
+  private List<Settling> stillHere(List<Settling> batch) {
+    List<Settling> here = new ArrayList<>();
+    for (Settling settling : batch) {
+      if (settling.isLost()) {
+        verdict.noAnswer(settling);
+      } else {
+        here.add(settling);
+      }
+    }
+    return here;
   }
 
   private static @Nullable Exception committedNow(

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +33,8 @@ final class Consumption implements Member.Owner {
   private static final long BUSY_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   // Nor does anything else tell of a change of the group while nothing is to be read.
   private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  // Nor would the client wait for some partitions while it has read ahead of others.
+  private static final long PART_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
   private static final long GIVE_BACK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final Duration END_MAX = Duration.ofSeconds(15);
@@ -46,7 +47,7 @@ final class Consumption implements Member.Owner {
   private final Placement placement;
   private final Parking parking;
   private final Hand hand = new Hand();
-  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Runnable> tasks;
   // Where the thread is while it polls, to be woken for a task.
   private volatile @Nullable Member polling;
   private volatile @Nullable Thread thread;
@@ -67,6 +68,7 @@ final class Consumption implements Member.Owner {
   /**
    * @param parked reads what is parked of an ordered queue
    * @param process who this is, in the marks that it leaves
+   * @param tasks where they gather, and where the thread waits while it does not poll
    */
   Consumption(
       String queue,
@@ -74,12 +76,14 @@ final class Consumption implements Member.Owner {
       Duration grace,
       Members members,
       Settler.Factory settlers,
-      ParkedReader parked,
-      long process) {
+      Parking.Source parked,
+      long process,
+      BlockingQueue<Runnable> tasks) {
     this.queue = queue;
     this.environment = environment;
     this.grace = grace;
     this.members = members;
+    this.tasks = tasks;
     this.settler = settlers.settler(this);
     this.placement = new Placement(hand, settler, environment.clock(), this::now);
     this.parking = new Parking(queue, process, parked, this);
@@ -92,8 +96,8 @@ final class Consumption implements Member.Owner {
     started.start();
   }
 
-  /** As {@code Timers.nanoTime}. */
-  long now() {
+  @Override
+  public long now() {
     return environment.timers().nanoTime();
   }
 
@@ -185,15 +189,16 @@ final class Consumption implements Member.Owner {
   }
 
   /**
-   * Where nothing is to be read, or an answer is awaited, the wait is for tasks. The client would
-   * not wait as long as it has read ahead of partitions that are paused, but look through that
-   * again and again.
+   * Where something is not to be read, or an answer is awaited, the wait is for tasks. The client
+   * would not wait as long as it has read ahead of partitions that are paused, but look through
+   * that again and again.
    */
   private void poll(Member present, long wait) throws InterruptedException {
     present.prepare();
-    if (settler.awaitsAnswer() || !present.isReading()) {
-      present.poll(Duration.ZERO);
-      runTask(tasks.poll(Math.min(wait, FULL_TURN_NANOS), TimeUnit.NANOSECONDS));
+    if (settler.awaitsAnswer() || present.isPaused()) {
+      boolean isMore = present.poll(Duration.ZERO);
+      long turn = present.isReading() ? PART_TURN_NANOS : FULL_TURN_NANOS;
+      runTask(tasks.poll(isMore ? 0 : Math.min(wait, turn), TimeUnit.NANOSECONDS));
       return;
     }
     polling = present;

@@ -16,6 +16,7 @@ import dev.redrive.spi.Subscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A queue that was provisioned: who takes its messages, and what is known of them. Thread-safe. */
@@ -66,7 +67,8 @@ final class KafkaQueue {
             consumption ->
                 new Settler(consumption, transactions, copies, clients.config(), this::count),
             parked,
-            shared.process());
+            shared.process(),
+            new LinkedBlockingQueue<>());
     consumption.start();
   }
 

@@ -130,8 +130,8 @@ final class Moves {
     }
     step = Step.NONE;
     batchMax = Math.max(1, batch.size() / 2);
-    // Where all have failed, it may be the fault of one, or of none.
-    boolean isOwn = batch.size() == 1 || failures.stream().anyMatch(Optional::isEmpty);
+    // What one is refused for, the client tells of others that it had not sent yet as well.
+    boolean isOwn = batch.size() == 1;
     int from = 0;
     for (Stored each : batch) {
       List<Optional<Exception>> own = failures.subList(from, from + each.recordCount());

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * after the partition was given to this process. So it waits for those transactions to be decided;
  * later ones of earlier owners are refused.
  */
-final class ParkedReader {
+final class ParkedReader implements Parking.Source {
   private static final Logger log = LoggerFactory.getLogger(ParkedReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration AGAIN = Duration.ofMillis(500);
@@ -56,17 +56,8 @@ final class ParkedReader {
   private final Map<TopicPartition, Reading> readings = new HashMap<>();
   private Optional<KafkaConsumer<byte[], byte[]>> open = Optional.empty();
 
-  /** Is told what was read of a partition. */
-  interface Listener {
-    /** All that is there, of each key the last record; once. */
-    void there(List<ConsumerRecord<byte[], byte[]>> records);
-
-    /** What came after that, with a value. */
-    void came(ConsumerRecord<byte[], byte[]> record);
-  }
-
   private static final class Reading {
-    private final Listener listener;
+    private final Parking.Listener listener;
     private final Map<String, ConsumerRecord<byte[], byte[]>> there = new LinkedHashMap<>();
     // Before the first record is known, and before the end is.
     private long next = -1;
@@ -75,7 +66,7 @@ final class ParkedReader {
     // Whether the consumer that is open stands where this goes on.
     private boolean isPlaced;
 
-    Reading(Listener listener) {
+    Reading(Parking.Listener listener) {
       this.listener = listener;
     }
 
@@ -114,13 +105,13 @@ final class ParkedReader {
     this.environment = environment;
   }
 
-  /** Begins to read a partition, from its beginning. */
-  void follow(int partition, Listener listener) {
+  @Override
+  public void follow(int partition, Parking.Listener listener) {
     execute(() -> readings.put(at(partition), new Reading(listener)));
   }
 
-  /** Reads it no more. What is under way may still be told. */
-  void leave(int partition) {
+  @Override
+  public void leave(int partition) {
     execute(() -> readings.remove(at(partition)));
   }
 

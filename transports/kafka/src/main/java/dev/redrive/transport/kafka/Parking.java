@@ -18,23 +18,41 @@ import org.slf4j.LoggerFactory;
 final class Parking {
   private static final Logger log = LoggerFactory.getLogger(Parking.class);
 
+  /** Reads what is parked; what it finds is told on any thread. */
+  interface Source {
+    /** Begins to read a partition, from its beginning. */
+    void follow(int partition, Listener listener);
+
+    /** Reads it no more. What is under way may still be told. */
+    void leave(int partition);
+  }
+
+  /** Is told what was read of a partition. */
+  interface Listener {
+    /** All that is there, of each key the last record; once. */
+    void there(List<ConsumerRecord<byte[], byte[]>> records);
+
+    /** What came after that, with a value. */
+    void came(ConsumerRecord<byte[], byte[]> record);
+  }
+
   private final String queue;
   private final long process;
-  private final ParkedReader reader;
+  private final Source source;
   private final Consumption consumption;
   private final Map<Holding, Following> followings = new HashMap<>();
 
   /**
    * @param process who this is, in the marks that it leaves
    */
-  Parking(String queue, long process, ParkedReader reader, Consumption consumption) {
+  Parking(String queue, long process, Source source, Consumption consumption) {
     this.queue = queue;
     this.process = process;
-    this.reader = reader;
+    this.source = source;
     this.consumption = consumption;
   }
 
-  private final class Following implements ParkedReader.Listener {
+  private final class Following implements Listener {
     private final Holding holding;
 
     Following(Holding holding) {
@@ -63,13 +81,13 @@ final class Parking {
   void follow(Holding holding) {
     Following following = new Following(holding);
     followings.put(holding, following);
-    reader.follow(holding.partition().partition(), following);
+    source.follow(holding.partition().partition(), following);
   }
 
   /** It is not here any more. */
   void leave(Holding holding) {
     if (followings.remove(holding) != null) {
-      reader.leave(holding.partition().partition());
+      source.leave(holding.partition().partition());
     }
   }
 

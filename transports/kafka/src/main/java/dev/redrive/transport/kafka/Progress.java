@@ -201,6 +201,11 @@ final class Progress {
     return isDirty;
   }
 
+  /** The broker has something else, which the next commit is to replace. */
+  void replace() {
+    isDirty = true;
+  }
+
   /** What to commit now. */
   Commit commit() {
     isDirty = false;

@@ -149,9 +149,12 @@ final class Settler implements Commits.Verdict {
     return commits.isOut() || moves.isBusy() || !gathered.isEmpty();
   }
 
-  /** Whether the answer to a commit may come any moment. */
+  /** Whether a commit is to come or its answer, any moment; that of a transaction is a task. */
   boolean awaitsAnswer() {
-    return isBusy() && !commits.isOverdue();
+    if (commits.isOut()) {
+      return !commits.isOverdue();
+    }
+    return moves.isCopied() || !(gathered.isEmpty() || moves.isDeciding());
   }
 
   /** Begins what can be begun. */
