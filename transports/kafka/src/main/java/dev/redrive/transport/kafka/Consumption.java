@@ -57,6 +57,7 @@ final class Consumption implements Member.Owner {
   private final List<KafkaSubscription> subscriptions = new ArrayList<>();
   private Optional<Member> member = Optional.empty();
   private long noMemberBefore;
+  private boolean isToJoinAnew;
   private boolean isSettling;
   private boolean isEnding;
 
@@ -111,6 +112,10 @@ final class Consumption implements Member.Owner {
 
   Placement placement() {
     return placement;
+  }
+
+  Parking parking() {
+    return parking;
   }
 
   boolean isHere() {
@@ -215,18 +220,21 @@ final class Consumption implements Member.Owner {
     long now = now();
     joinOrLeave(now);
     placement.goOn(now);
+    parking.goOn(now);
     placement.take(member.map(Member::holdings).orElse(List.of()));
     placement.handOver(subscriptions, now);
     settler.goOn();
-    return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, placement.rest(now));
+    long rest = Math.min(placement.rest(now), parking.rest(now));
+    return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, rest);
   }
 
   private void joinOrLeave(long now) {
+    if (member.isPresent() && (subscriptions.isEmpty() || isToJoinAnew)) {
+      leave();
+    }
+    isToJoinAnew = false;
     if (member.isEmpty() && !subscriptions.isEmpty() && now - noMemberBefore >= 0) {
       member = Optional.of(members.join(this));
-    }
-    if (member.isPresent() && subscriptions.isEmpty()) {
-      leave();
     }
   }
 
@@ -317,12 +325,7 @@ final class Consumption implements Member.Owner {
 
   /** The order of the queue has changed, of which a member is told when it joins. */
   void joinAnew() {
-    execute(
-        () -> {
-          if (member.isPresent() && !isSettling) {
-            leave();
-          }
-        });
+    execute(() -> isToJoinAnew = true);
   }
 
   @Override

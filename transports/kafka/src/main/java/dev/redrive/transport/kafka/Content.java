@@ -112,13 +112,13 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /** The message as a dead letter, which {@link Letter} reads. */
-  ProducerRecord<byte[], byte[]> letter(
-      String topic, String group, Settlement.Dead dead, int crashes, Instant now) {
+  ProducerRecord<byte[], byte[]> letter(String topic, Letter.Death death) {
     Headers headers = Wire.copy(headers());
+    Settlement.Dead dead = death.dead();
     dead.headers().forEach((name, value) -> Wire.put(headers, name, value));
     Wire.put(headers, WireHeaders.ID, id());
     Wire.put(headers, WireHeaders.ATTEMPT, Integer.toString(dead.attempts()));
     Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(firstSeen()));
-    return Letter.write(topic, this, headers, new Letter.Death(dead, crashes, group, now));
+    return Letter.write(topic, this, headers, death);
   }
 }

@@ -5,6 +5,7 @@ package dev.redrive.transport.kafka;
 import dev.redrive.retry.Reason;
 import dev.redrive.spi.Settlement;
 import dev.redrive.transport.kafka.Content.Changes;
+import dev.redrive.transport.kafka.Settling.Kind;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * What a message becomes that goes somewhere else: a retry or a deferral on the ladder or in its
- * topic, or a dead letter. Thread-safe.
+ * topic, or a dead letter; or, if it stands in line, what is parked at its place. Thread-safe.
  */
 final class Copies {
   private final String queue;
@@ -100,7 +101,12 @@ final class Copies {
   /** A letter among the dead ones; in line, its place is kept. */
   private Copy dead(KafkaLease lease, Settlement.Dead dead) {
     ProducerRecord<byte[], byte[]> letter =
-        lease.content().letter(names.dead(queue), names.group(queue), dead, lease.crashes(), now());
+        lease
+            .content()
+            .letter(
+                names.dead(queue),
+                new Letter.Death(
+                    dead, lease.crashes(), names.group(queue), now(), lease.isInLine()));
     if (!lease.isInLine()) {
       return stored(letter);
     }
@@ -116,7 +122,9 @@ final class Copies {
 
   /** True if trying again is of no use: the broker does not take what became of the message. */
   boolean cannotBe(Settling settling, Exception failure) {
+    boolean isCopied = settling.kind() == Kind.MOVE || settling.kind() == Kind.PARK;
     return failure instanceof RecordTooLargeException
+        && isCopied
         && settling.settlement().filter(Settlement.Dead.class::isInstance).isEmpty();
   }
 
@@ -132,7 +140,7 @@ final class Copies {
     String text =
         "it cannot be retried, because with its headers it is larger than the topic takes; raise"
             + " max.message.bytes of "
-            + queue
+            + (lease.isInLine() ? parked : queue)
             + " and replay it: "
             + failure.getMessage();
     return settling.instead(

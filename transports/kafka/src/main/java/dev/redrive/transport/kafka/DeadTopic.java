@@ -15,7 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +52,7 @@ final class DeadTopic implements AutoCloseable {
     T on(LetterReading reading, LetterMover mover);
   }
 
-  DeadTopic(
-      String queue, Supplier<Optional<OrderBy>> order, DeadTopics shared, IntConsumer purged) {
+  DeadTopic(String queue, DeadTopics shared, IntConsumer purged) {
     this.timers = shared.environment().timers();
     this.purged = purged;
     Clients clients = shared.clients();
@@ -70,7 +68,7 @@ final class DeadTopic implements AutoCloseable {
         new LetterMover(
             queue,
             dead,
-            new Returns(shared.names().parked(queue), order),
+            new Returns(shared.names().parked(queue)),
             () -> clients.producer(transactions),
             shared.environment(),
             reading,

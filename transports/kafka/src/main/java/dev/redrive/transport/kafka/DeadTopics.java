@@ -3,9 +3,7 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.spi.Environment;
-import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -24,10 +22,9 @@ record DeadTopics(
   /**
    * The dead letters of a queue, whose topics are there.
    *
-   * @param order of the queue, if it has one
    * @param purged told, on some thread, of letters that were ended for good
    */
-  DeadTopic of(String queue, Supplier<Optional<OrderBy>> order, IntConsumer purged) {
-    return new DeadTopic(queue, order, this, purged);
+  DeadTopic of(String queue, IntConsumer purged) {
+    return new DeadTopic(queue, this, purged);
   }
 }

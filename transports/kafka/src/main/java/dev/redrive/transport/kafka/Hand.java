@@ -128,7 +128,10 @@ final class Hand {
   List<KafkaLease> ended(long now) {
     List<KafkaLease> ended = new ArrayList<>();
     while (!held.isEmpty() && held.first().endsAt() - now <= 0) {
-      ended.add(held.pollFirst());
+      KafkaLease lease = held.pollFirst();
+      if (lease.state() == KafkaLease.State.HELD) {
+        ended.add(lease);
+      }
     }
     return ended;
   }

@@ -123,6 +123,11 @@ final class Holding {
       long offset = backlog.peek().offset();
       if (progress().isDone(offset)) {
         backlog.remove();
+      } else if (isParked(offset)) {
+        // What was committed is lost or older: it stands in line already.
+        progress().take(offset);
+        progress().done(offset);
+        backlog.remove();
       } else if (progress().hasRoom()) {
         progress().take(offset);
         int cutOff = progress().crashes(offset);
@@ -139,6 +144,13 @@ final class Holding {
     return taken;
   }
 
+  private boolean isParked(long offset) {
+    return lines
+        .flatMap(known -> known.at(offset))
+        .filter(spot -> spot.lease().isParked())
+        .isPresent();
+  }
+
   /** Those in line that can be handed over since the log was read up to them. */
   List<KafkaLease> arrived() {
     return lines.map(known -> known.reached(progress().position())).orElse(List.of());
@@ -146,7 +158,8 @@ final class Holding {
 
   private boolean isFull() {
     boolean wasFull = isFull;
-    isFull = lines.isPresent() && lines.get().isFull();
+    // What is parked ahead cannot go before the log was read up to there.
+    isFull = lines.filter(known -> !known.isAhead() && known.isFull()).isPresent();
     if (isFull && !wasFull) {
       log.warn(
           "as much is parked of {} as there is room for; all of it waits, its healthy keys too, until"
@@ -193,10 +206,11 @@ final class Holding {
     isLeaving = true;
   }
 
-  /** What is handed over of those that are parked, if its attempt has begun. */
+  /** Those that are parked of which it is written down that an attempt has begun. */
   List<KafkaLease> begun() {
     return lines.map(Lines::leases).orElse(List.of()).stream()
-        .filter(lease -> lease.isBegun() && lease.state() == State.HELD)
+        .filter(KafkaLease::isBegun)
+        .filter(lease -> lease.state() == State.HELD || lease.state() == State.IN_HAND)
         .toList();
   }
 

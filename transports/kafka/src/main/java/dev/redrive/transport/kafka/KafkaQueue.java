@@ -38,7 +38,7 @@ final class KafkaQueue {
     this.name = name;
     this.order = order;
     this.shared = shared;
-    this.dead = shared.deadTopics().of(name, () -> this.order, this::purged);
+    this.dead = shared.deadTopics().of(name, this::purged);
     Names names = shared.names();
     Clients clients = shared.clients();
     parked =

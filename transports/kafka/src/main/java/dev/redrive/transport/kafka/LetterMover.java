@@ -199,7 +199,7 @@ final class LetterMover implements AutoCloseable {
 
     private Optional<Integer> purge(List<LetterIndex.Summary> some) {
       List<byte[]> keys = some.stream().map(LetterIndex.Summary::key).toList();
-      commit(keys, keys.stream().flatMap(key -> returns.purged(key).stream()).toList());
+      commit(keys, some.stream().flatMap(letter -> returns.purged(letter).stream()).toList());
       return Optional.of(some.size());
     }
 
@@ -224,8 +224,7 @@ final class LetterMover implements AutoCloseable {
     }
 
     private ProducerRecord<byte[], byte[]> returned(Letter letter, int partitions) {
-      return returns.replayed(
-          Letter.key(letter.record()), letter.replayed(partitions, environment.clock().instant()));
+      return returns.replayed(letter, letter.replayed(partitions, environment.clock().instant()));
     }
 
     private void commit(List<byte[]> keys, List<ProducerRecord<byte[], byte[]>> messages) {

@@ -30,9 +30,6 @@ import java.util.TreeSet;
  * {@link #leases}.
  */
 final class Lines {
-  /** So many may wait in the log behind others. */
-  static final int HELD_BACK_MAX = 100;
-
   private static final int ROOM_AGAIN_PERCENT = 90;
 
   private final Bounds bounds;
@@ -48,9 +45,22 @@ final class Lines {
   private long bytes;
   private boolean isFull;
 
-  /** How much may be parked of a partition. */
-  record Bounds(int messages, long bytes) {
-    static final Bounds DEFAULT = new Bounds(20_000, 32L * 1_024 * 1_024);
+  /**
+   * How much may wait in line in a partition.
+   *
+   * @param messages that are parked
+   * @param bytes of them
+   * @param heldBack messages that wait in the log behind others
+   */
+  record Bounds(int messages, long bytes, int heldBack) {
+    private static final int MESSAGES = 20_000;
+    private static final long BYTES = 32L * 1_024 * 1_024;
+    private static final int HELD_BACK = 400;
+
+    static Bounds of(OrderBy order) {
+      // Where there is one line, nobody would gain from it that what waits is out of the way.
+      return new Bounds(MESSAGES, BYTES, order == OrderBy.KEY ? HELD_BACK : Integer.MAX_VALUE);
+    }
   }
 
   /** A message in line. One that is dead is here without its payload, and is never handed over. */
@@ -144,7 +154,7 @@ final class Lines {
   /** Whether a message that is not first is to wait in the parked topic, not in the log. */
   boolean isToPark(KafkaLease lease) {
     Spot first = Objects.requireNonNull(lines.get(lease.line())).first();
-    return !lease.isParked() && (first.lease().isParked() || heldBack > HELD_BACK_MAX);
+    return !lease.isParked() && (first.lease().isParked() || heldBack > bounds.heldBack());
   }
 
   /**
@@ -189,6 +199,16 @@ final class Lines {
   /** What is to be done with the one that died there just now. */
   Optional<Parked> expected(long place) {
     return Optional.ofNullable(expected.remove(place));
+  }
+
+  /** Whether some are parked that the log was not read up to. */
+  boolean isAhead() {
+    return !ahead.isEmpty();
+  }
+
+  /** Whether there is room for a payload that comes back. */
+  boolean hasRoom() {
+    return bytes < 2 * bounds.bytes();
   }
 
   /** Whether no more is to be read of the partition for now. */

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 record Parked(long place, State state, long process, Content message) {
   private static final byte[] NOTHING = {};
   private static final String RETURN = "return-";
+  private static final Pattern PROCESS = Pattern.compile("[0-9a-f]{16}");
   // As Letter writes it: the message's id, and where it lay.
   private static final Pattern PLACE = Pattern.compile("(?s).*@[^@]*-([0-9]{1,9})-([0-9]{1,18})");
 
@@ -58,7 +59,7 @@ record Parked(long place, State state, long process, Content message) {
   /** Where a message died. */
   record Place(int partition, long offset) {
 
-    /** By its letter's key; empty for letters of others, who know of no places. */
+    /** By the key of a letter of one that stood in line; empty if it is none. */
     static Optional<Place> of(byte[] letterKey) {
       Matcher place = PLACE.matcher(new String(letterKey, UTF_8));
       return place.matches()
@@ -95,6 +96,9 @@ record Parked(long place, State state, long process, Content message) {
   private static Headers headers(State state, byte @Nullable [] key, Headers message) {
     Headers headers = Wire.copy(message);
     Wire.put(headers, Wire.PARKED, state.name());
+    // What the message had under these names is nobody's.
+    headers.remove(Wire.PROCESS);
+    headers.remove(Wire.NO_BODY);
     headers.remove(Wire.RECORD_KEY);
     if (key != null) {
       headers.add(Wire.RECORD_KEY, key);
@@ -125,6 +129,11 @@ record Parked(long place, State state, long process, Content message) {
 
   private static byte[] key(long offset, boolean isReturn) {
     return ((isReturn ? RETURN : "") + offset).getBytes(UTF_8);
+  }
+
+  /** Whether records of that key say what is to be done with dead messages. */
+  static boolean isReturn(String key) {
+    return key.startsWith(RETURN);
   }
 
   /** Whether it says what is to be done with a dead message. */
@@ -161,7 +170,7 @@ record Parked(long place, State state, long process, Content message) {
 
   private static long process(Headers headers) {
     String text = Wire.text(headers, Wire.PROCESS);
-    return text.isEmpty() ? 0 : HexFormat.fromHexDigitsToLong(text);
+    return PROCESS.matcher(text).matches() ? HexFormat.fromHexDigitsToLong(text) : 0;
   }
 
   /** The message that a record of the parked topic tells of, at its place. */

@@ -5,25 +5,28 @@ package dev.redrive.transport.kafka;
 import dev.redrive.spi.Environment;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,50 +56,8 @@ final class ParkedReader implements Parking.Source {
   private boolean isEnded;
 
   // Used by the thread alone.
-  private final Map<TopicPartition, Reading> readings = new HashMap<>();
+  private final Map<TopicPartition, ParkedReading> readings = new HashMap<>();
   private Optional<KafkaConsumer<byte[], byte[]>> open = Optional.empty();
-
-  private static final class Reading {
-    private final Parking.Listener listener;
-    private final Map<String, ConsumerRecord<byte[], byte[]>> there = new LinkedHashMap<>();
-    // Before the first record is known, and before the end is.
-    private long next = -1;
-    private long end = -1;
-    private boolean isTold;
-    // Whether the consumer that is open stands where this goes on.
-    private boolean isPlaced;
-
-    Reading(Parking.Listener listener) {
-      this.listener = listener;
-    }
-
-    private boolean isKnown() {
-      return end >= 0;
-    }
-
-    private void read(ConsumerRecord<byte[], byte[]> record) {
-      if (isTold) {
-        if (record.value() != null) {
-          listener.came(record);
-        }
-      } else {
-        String key = Wire.key(record.key());
-        there.remove(key);
-        if (record.value() != null) {
-          there.put(key, record);
-        }
-      }
-    }
-
-    private void reached(long position) {
-      next = position;
-      if (!isTold && isKnown() && next >= end) {
-        isTold = true;
-        listener.there(List.copyOf(there.values()));
-        there.clear();
-      }
-    }
-  }
 
   ParkedReader(String topic, Clients clients, Admin admin, Environment environment) {
     this.topic = topic;
@@ -107,7 +68,10 @@ final class ParkedReader implements Parking.Source {
 
   @Override
   public void follow(int partition, Parking.Listener listener) {
-    execute(() -> readings.put(at(partition), new Reading(listener)));
+    execute(
+        () ->
+            readings.put(
+                at(partition), new ParkedReading(listener, environment.timers().nanoTime())));
   }
 
   @Override
@@ -149,7 +113,7 @@ final class ParkedReader implements Parking.Source {
       } else {
         read();
       }
-    } catch (KafkaException | InterruptedException failure) {
+    } catch (RuntimeException | InterruptedException failure) {
       // Waiting partitions wait longer; those that were read go on where they were.
       log.warn("parked messages of {} are read anew: {}", topic, failure.toString());
       close();
@@ -170,62 +134,89 @@ final class ParkedReader implements Parking.Source {
     return false;
   }
 
-  private void read() throws InterruptedException {
+  private void read() {
     KafkaConsumer<byte[], byte[]> consumer = consumer();
+    readings.forEach(this::learnEnd);
     assign(consumer);
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
     readings.forEach(
         (partition, reading) -> {
-          if (reading.isPlaced) {
+          if (reading.isPlaced()) {
             records.records(partition).forEach(reading::read);
-            reading.reached(consumer.position(partition));
+            reached(consumer, partition, reading);
           }
         });
   }
 
-  private void assign(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
-    for (Map.Entry<TopicPartition, Reading> entry : readings.entrySet()) {
-      if (!entry.getValue().isKnown()) {
-        entry.getValue().end = end(entry.getKey());
-      }
+  /** One partition that has no leader, or is not there at all, holds up no other. */
+  private static void reached(
+      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, ParkedReading reading) {
+    try {
+      reading.reached(consumer.position(partition, POLL));
+    } catch (TimeoutException late) {
+      log.debug("where {} goes on is not known yet", partition, late);
     }
-    if (!consumer.assignment().equals(readings.keySet())) {
-      consumer.assign(readings.keySet());
-    }
+  }
+
+  private void assign(KafkaConsumer<byte[], byte[]> consumer) {
+    Set<TopicPartition> known = new LinkedHashSet<>();
     readings.forEach(
         (partition, reading) -> {
-          if (!reading.isPlaced) {
-            place(consumer, partition, reading);
+          if (reading.isKnown()) {
+            known.add(partition);
           }
         });
-  }
-
-  private static void place(
-      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Reading reading) {
-    if (reading.isTold) {
-      consumer.seek(partition, reading.next);
-    } else {
-      reading.there.clear();
-      consumer.seekToBeginning(List.of(partition));
+    if (!consumer.assignment().equals(known)) {
+      consumer.assign(known);
     }
-    reading.isPlaced = true;
+    for (TopicPartition partition : known) {
+      ParkedReading reading = Objects.requireNonNull(readings.get(partition));
+      if (!reading.isPlaced()) {
+        reading
+            .place()
+            .ifPresentOrElse(
+                next -> consumer.seek(partition, next),
+                () -> consumer.seekToBeginning(List.of(partition)));
+      }
+      if (reading.isFull() != consumer.paused().contains(partition)) {
+        if (reading.isFull()) {
+          consumer.pause(List.of(partition));
+        } else {
+          consumer.resume(List.of(partition));
+        }
+      }
+    }
   }
 
   /** The end of what is written, whether or not it is committed. */
-  private long end(TopicPartition partition) throws InterruptedException {
-    try {
-      return admin
-          .listOffsets(
-              Map.of(partition, OffsetSpec.latest()),
-              new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-          .partitionResult(partition)
-          .get()
-          .offset();
-    } catch (ExecutionException failure) {
-      throw failure.getCause() instanceof KafkaException cause
-          ? cause
-          : new KafkaException(failure);
+  private void learnEnd(TopicPartition partition, ParkedReading reading) {
+    long now = environment.timers().nanoTime();
+    if (reading.isToAsk(now)) {
+      reading.asked(
+          admin
+              .listOffsets(
+                  Map.of(partition, OffsetSpec.latest()),
+                  new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+              .partitionResult(partition)
+              .thenApply(ListOffsetsResult.ListOffsetsResultInfo::offset));
     }
+    reading
+        .asked()
+        .filter(KafkaFuture::isDone)
+        .ifPresent(
+            answer -> {
+              try {
+                reading.ends(answer.get());
+              } catch (ExecutionException failure) {
+                log.warn(
+                    "what is parked in {} cannot be read yet, and its messages wait: {}",
+                    partition,
+                    failure.getMessage());
+                reading.askAgain(now + AGAIN.toNanos());
+              } catch (InterruptedException interrupted) {
+                throw new InterruptException(interrupted);
+              }
+            });
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {
@@ -238,7 +229,7 @@ final class ParkedReader implements Parking.Source {
   private void close() {
     Optional<KafkaConsumer<byte[], byte[]>> closing = open;
     open = Optional.empty();
-    readings.values().forEach(reading -> reading.isPlaced = false);
+    readings.values().forEach(ParkedReading::displace);
     try {
       closing.ifPresent(consumer -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
     } catch (InterruptException interrupted) {

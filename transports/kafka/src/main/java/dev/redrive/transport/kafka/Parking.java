@@ -2,11 +2,14 @@
 
 package dev.redrive.transport.kafka;
 
+import dev.redrive.transport.kafka.KafkaLease.State;
+import dev.redrive.transport.kafka.Settling.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Parking {
   private static final Logger log = LoggerFactory.getLogger(Parking.class);
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Reads what is parked; what it finds is told on any thread. */
   interface Source {
@@ -29,11 +33,15 @@ final class Parking {
 
   /** Is told what was read of a partition. */
   interface Listener {
-    /** All that is there, of each key the last record; once. */
+    /** All that stands in line, of each place the last record; once. */
     void there(List<ConsumerRecord<byte[], byte[]>> records);
 
-    /** What came after that, with a value. */
-    void came(ConsumerRecord<byte[], byte[]> record);
+    /**
+     * What is to be done with a dead message, on a record with a value.
+     *
+     * @param taken to be run when more of that may come
+     */
+    void came(ConsumerRecord<byte[], byte[]> record, Runnable taken);
   }
 
   private final String queue;
@@ -41,6 +49,8 @@ final class Parking {
   private final Source source;
   private final Consumption consumption;
   private final Map<Holding, Following> followings = new HashMap<>();
+  // What cannot be done at once; in the order it came.
+  private final List<Wanted> wanted = new ArrayList<>();
 
   /**
    * @param process who this is, in the marks that it leaves
@@ -65,8 +75,8 @@ final class Parking {
     }
 
     @Override
-    public void came(ConsumerRecord<byte[], byte[]> record) {
-      consumption.execute(() -> ifPresent(() -> wanted(holding, record)));
+    public void came(ConsumerRecord<byte[], byte[]> record, Runnable taken) {
+      consumption.execute(() -> ifPresent(() -> wanted(holding, record, taken)));
     }
 
     // The partition may have gone meanwhile, and have come again.
@@ -76,6 +86,14 @@ final class Parking {
       }
     }
   }
+
+  /**
+   * What is to be done with a dead message.
+   *
+   * @param taken to be run when its payload is in line
+   * @param from not before that time of {@code Timers.nanoTime}
+   */
+  private record Wanted(Holding holding, Parked parked, Runnable taken, long from) {}
 
   /** A partition is here. */
   void follow(Holding holding) {
@@ -92,40 +110,91 @@ final class Parking {
   }
 
   private void begin(Holding holding, List<ConsumerRecord<byte[], byte[]>> records) {
-    Lines lines = new Lines(Lines.Bounds.DEFAULT);
-    List<Parked> returns = new ArrayList<>();
+    OrderBy order = holding.order().orElseThrow();
+    Lines lines = new Lines(Lines.Bounds.of(order));
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      Optional<Parked> parked = read(record);
-      parked.filter(Parked::isReturn).ifPresent(returns::add);
-      parked.filter(each -> !each.isReturn()).ifPresent(each -> lines.stand(spot(holding, each)));
+      Optional<Parked> parked = Parked.read(queue, record);
+      parked.ifPresent(each -> lines.stand(spot(holding, each)));
+      if (parked.isEmpty()) {
+        log.warn("nobody knows what record {} of {} means", record.offset(), record.topic());
+      }
     }
     holding.load(lines);
-    returns.forEach(wanted -> consumption.placement().bringBack(holding, wanted));
-  }
-
-  private Optional<Parked> read(ConsumerRecord<byte[], byte[]> record) {
-    Optional<Parked> parked = Parked.read(queue, record);
-    if (parked.isEmpty()) {
-      log.warn("nobody knows what record {} of {} means", record.offset(), record.topic());
-    }
-    return parked;
   }
 
   private Lines.Spot spot(Holding holding, Parked parked) {
     boolean isBegun = parked.state() == Parked.State.BEGUN;
-    String line = holding.order().orElseThrow().line(parked.message());
     // Who has the partition now knows that the other came to no clean end.
     int cutOff = isBegun && parked.process() != process ? 1 : 0;
-    KafkaLease lease = KafkaLease.parked(holding, parked.message(), line, cutOff);
+    KafkaLease lease = KafkaLease.parked(holding, parked.message(), line(holding, parked), cutOff);
     if (isBegun) {
       lease.hasBegun();
     }
     return new Lines.Spot(lease, parked.state() == Parked.State.DEAD);
   }
 
-  private void wanted(Holding holding, ConsumerRecord<byte[], byte[]> record) {
-    Parked.read(queue, record)
-        .filter(Parked::isReturn)
-        .ifPresent(wanted -> consumption.placement().bringBack(holding, wanted));
+  /** One that belongs to no line, since the queue's order was another, has one of its own. */
+  private static String line(Holding holding, Parked parked) {
+    String line = holding.order().orElseThrow().line(parked.message());
+    return line.isEmpty() ? "\0" + parked.place() : line;
+  }
+
+  private void wanted(Holding holding, ConsumerRecord<byte[], byte[]> record, Runnable taken) {
+    Optional<Parked> parked = Parked.read(queue, record).filter(Parked::isReturn);
+    parked.ifPresent(each -> wanted.add(new Wanted(holding, each, taken, consumption.now())));
+    if (parked.isEmpty()) {
+      taken.run();
+    }
+  }
+
+  /** It could not be stored, and is to be tried again in a moment. */
+  void tryAgain(KafkaLease lease, Kind kind) {
+    Parked.State state = kind == Kind.REPLAY ? Parked.State.REPLAYED : Parked.State.PURGED;
+    Parked parked = new Parked(lease.offset(), state, 0, lease.content());
+    KafkaLease dead = lease.holding().takeAgain(lease);
+    lease.holding().lines().orElseThrow().stand(new Lines.Spot(dead, true));
+    wanted.add(new Wanted(lease.holding(), parked, () -> {}, consumption.now() + AGAIN_NANOS));
+  }
+
+  /** Does what is wanted and can be done now. */
+  void goOn(long now) {
+    wanted.removeIf(each -> !each.holding().isLoaded() || isTaken(each, now));
+  }
+
+  private boolean isTaken(Wanted each, long now) {
+    Holding holding = each.holding();
+    Lines lines = holding.lines().orElseThrow();
+    if (now - each.from() < 0 || !hasRoom(lines, each.parked())) {
+      return false;
+    }
+    Optional<Lines.Spot> there = lines.at(each.parked().place());
+    if (there.isPresent() && !there.get().isDead()) {
+      lines.expect(each.parked());
+    } else if (there.isEmpty() || there.get().lease().state() != State.SETTLING) {
+      // If it is being done, it cannot have died once more.
+      String line =
+          there.map(spot -> spot.lease().line()).orElseGet(() -> line(holding, each.parked()));
+      Content content = each.parked().message();
+      consumption
+          .placement()
+          .bringBack(KafkaLease.parked(holding, content, line, 0), each.parked());
+    }
+    each.taken().run();
+    return true;
+  }
+
+  /** One that is first can go at once, and makes room. */
+  private static boolean hasRoom(Lines lines, Parked wanted) {
+    return wanted.state() == Parked.State.PURGED
+        || lines.hasRoom()
+        || lines.at(wanted.place()).filter(spot -> lines.isFirst(spot.lease())).isPresent();
+  }
+
+  /** How long nothing is to be done by itself, in nanoseconds; a very long time if nothing is. */
+  long rest(long now) {
+    return wanted.stream()
+        .mapToLong(each -> Math.max(0, each.from() - now))
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 }

@@ -3,7 +3,6 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.spi.InMessage;
-import dev.redrive.transport.kafka.KafkaLease.State;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,33 +129,23 @@ final class Placement {
     }
     lines.toPark(lease.line()).forEach(settler::park);
     if (spot.isDead()) {
-      lines.expected(lease.offset()).ifPresent(wanted -> bringBack(lease.holding(), wanted));
+      lines.expected(lease.offset()).ifPresent(wanted -> bringBack(lease, wanted));
     }
+  }
+
+  /**
+   * What a person wants is done with one that is dead.
+   *
+   * @param dead what stands at its place
+   */
+  void bringBack(KafkaLease dead, Parked wanted) {
+    KafkaLease lease = KafkaLease.parked(dead.holding(), wanted.message(), dead.line(), 0);
+    dead.holding().lines().orElseThrow().stand(new Lines.Spot(lease, true));
+    settler.bringBack(lease, wanted.state());
   }
 
   private void leaves(Lines lines, KafkaLease lease) {
     lines.leave(lease).ifPresent(this::place);
-  }
-
-  /** A person wants something done with a message that is dead, or about to be. */
-  void bringBack(Holding holding, Parked wanted) {
-    Lines lines = holding.lines().orElseThrow();
-    Optional<Lines.Spot> there = lines.at(wanted.place());
-    if (there.isPresent() && !there.get().isDead()) {
-      lines.expect(wanted);
-      return;
-    }
-    if (there.map(Lines.Spot::lease).filter(dead -> dead.state() == State.SETTLING).isPresent()) {
-      // It is being done, and until then it cannot die once more.
-      return;
-    }
-    String line =
-        there
-            .map(spot -> spot.lease().line())
-            .orElseGet(() -> holding.order().orElseThrow().line(wanted.message()));
-    KafkaLease lease = KafkaLease.parked(holding, wanted.message(), line, 0);
-    lines.stand(new Lines.Spot(lease, true));
-    settler.bringBack(lease, wanted.state());
   }
 
   /** The lease has ended, and its record is in hand again. */

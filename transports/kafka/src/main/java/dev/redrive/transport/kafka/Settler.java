@@ -111,10 +111,14 @@ final class Settler implements Commits.Verdict {
     moves.add(Settling.within(lease, Kind.PARK));
   }
 
-  /** One that is handed over is given back, and its attempt does not count. */
+  /** One whose attempt has begun is given back, and that does not count. */
   void giveBack(KafkaLease lease) {
-    consumption.hand().claim(lease);
-    moves.add(Settling.within(lease, Kind.PARK));
+    if (lease.state() == State.HELD) {
+      consumption.hand().claim(lease);
+      moves.add(Settling.within(lease, Kind.PARK));
+    } else {
+      park(lease);
+    }
   }
 
   /** A person wants this done with a dead message that stands in line. */
@@ -208,6 +212,7 @@ final class Settler implements Commits.Verdict {
   @Override
   public void accepted(Settling settling) {
     if (settling.isLost()) {
+      begunBefore(settling);
       // An end was accepted before the partition went to somebody else; a beginning comes too late.
       settling.answer(settling.kind() == Kind.BEGIN ? Settled.STALE : Settled.DONE);
       return;
@@ -215,6 +220,18 @@ final class Settler implements Commits.Verdict {
     end(settling);
     settling.settlement().ifPresent(counter);
     settling.answer(Settled.DONE);
+  }
+
+  // Its lease ended meanwhile, and the parked topic tells of the attempt all the same.
+  private static void begunBefore(Settling settling) {
+    KafkaLease lease = settling.lease();
+    if (settling.kind() == Kind.BEGIN && lease.isParked()) {
+      lease
+          .holding()
+          .lines()
+          .flatMap(lines -> lines.at(lease.offset()))
+          .ifPresent(spot -> spot.lease().hasBegun());
+    }
   }
 
   @Override
@@ -256,14 +273,16 @@ final class Settler implements Commits.Verdict {
     }
   }
 
-  /** A message could not be moved, and comes again. */
+  /** It could not be stored: an attempt does not begin, a message comes again. */
   void notMoved(Settling settling) {
     settling.answer(Settled.UNKNOWN);
-    if (settling.kind() == Kind.REPLAY || settling.kind() == Kind.PURGE) {
-      // What is wanted is read again.
-      startAnew(List.of(), Set.of(settling.lease().holding()), Settled.UNKNOWN);
-    } else {
-      consumption.placement().comesLater(settling.lease());
+    KafkaLease lease = settling.lease();
+    switch (settling.kind()) {
+      case BEGIN -> {
+        // It is held still.
+      }
+      case REPLAY, PURGE -> consumption.parking().tryAgain(lease, settling.kind());
+      default -> consumption.placement().comesLater(lease);
     }
   }
 

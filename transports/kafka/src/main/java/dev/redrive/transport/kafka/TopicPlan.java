@@ -10,6 +10,7 @@ import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_
 import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.SEGMENT_BYTES_CONFIG;
 
 import dev.redrive.TransportException;
 import java.time.Duration;
@@ -41,6 +42,7 @@ record TopicPlan(
     OptionalInt copies,
     int inSync) {
   private static final String ENDLESS = "-1";
+  private static final int PARKED_SEGMENT_BYTES = 64 * 1_024 * 1_024;
   private static final String APPEND_TIME = "LogAppendTime";
 
   /** After its hold a message of the ladder may wait so long for a process that moves it. */
@@ -112,6 +114,10 @@ record TopicPlan(
         RETENTION_MS_CONFIG, retention.isZero() ? ENDLESS : Long.toString(retention.toMillis()));
     if (inSync > 1) {
       settings.put(MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(inSync));
+    }
+    if (kind == Kind.PARKED) {
+      // Whoever gets a partition reads all of it: what is settled is to be compacted away soon.
+      settings.put(SEGMENT_BYTES_CONFIG, Integer.toString(PARKED_SEGMENT_BYTES));
     }
     if (kind == Kind.HOLD) {
       settings.put(MESSAGE_TIMESTAMP_TYPE_CONFIG, APPEND_TIME);

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -100,6 +101,10 @@ final class Topics {
                   .toCompletionStage()
                   .exceptionally(
                       failure -> {
+                        // Another process may have been quicker.
+                        if (cause(failure) instanceof InvalidPartitionsException) {
+                          return null;
+                        }
                         throw explained("add partitions to", plan.name(), cause(failure));
                       });
             });
@@ -113,7 +118,7 @@ final class Topics {
             found -> {
               if (!found.isEmpty()) {
                 throw new TransportException(
-                    "queue %s was ordered, and messages may wait in line in topic %s; keep it ordered, or delete that topic when none waits"
+                    "queue %s was ordered, and messages may wait in line in topic %s; keep it ordered, or, when none waits, stop all processes that use the queue and delete that topic"
                         .formatted(queue, parked.name()));
               }
             });

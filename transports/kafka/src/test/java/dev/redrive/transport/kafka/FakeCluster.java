@@ -34,6 +34,8 @@ import org.apache.kafka.common.record.TimestampType;
  * what a test holds back: that waits as a {@link Question} for the test's answer. Thread-safe.
  */
 final class FakeCluster {
+  private static final long OTHER_PROCESS = 99;
+
   static final String TOPIC = "orders";
 
   private final InstantSource clock;
@@ -233,6 +235,11 @@ final class FakeCluster {
     joined.clear();
   }
 
+  /** What counts of the records of a topic that is not the queue's. */
+  synchronized List<ProducerRecord<byte[], byte[]>> counted(String topic) {
+    return counted.stream().filter(record -> record.topic().equals(topic)).toList();
+  }
+
   /** The copies that count, as {@code id/attempts topic}. */
   synchronized List<String> copies() {
     return counted.stream()
@@ -244,6 +251,14 @@ final class FakeCluster {
                     + " "
                     + record.topic())
         .toList();
+  }
+
+  /** Another process has the partition, and does something in it that it commits. */
+  void commitOf(int partition, Consumer<Progress> does) {
+    Progress other = Progress.start(0, "", OTHER_PROCESS, QueueScene.METADATA_MAX);
+    does.accept(other);
+    Commit commit = other.commit();
+    commit(Map.of(partition(partition), new OffsetAndMetadata(commit.offset(), commit.metadata())));
   }
 
   /** What another process would know of a partition that had it now. */

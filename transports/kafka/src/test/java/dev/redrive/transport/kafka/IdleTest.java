@@ -11,7 +11,6 @@ import dev.redrive.spi.Environment;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.VirtualTime;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What is kept while nobody looks. */
@@ -38,7 +37,7 @@ class IdleTest {
           new Environment(real.clock(), time, real.random(), real.executor(), real.threads());
       try (DeadTopic topic =
           new DeadTopics(scene.names(), scene.clients(), scene.admin(), idle, memory)
-              .of(scene.queue(), Optional::empty, count -> {})) {
+              .of(scene.queue(), count -> {})) {
         scene.kill("a", "b", "c");
         assertThat(await(topic.letters().replay(ALL, 1))).isEqualTo(1);
         assertThat(hasProducer(scene)).isTrue();

@@ -18,10 +18,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class LinesTest {
+  private static final int HELD_BACK_MAX = 100;
   private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
   private final Holding holding = new Holding(PARTITION, Optional.of(OrderBy.KEY));
-  private final Lines lines = new Lines(new Bounds(10, 100_000));
+  private final Lines lines = new Lines(new Bounds(10, 100_000, HELD_BACK_MAX));
 
   private Content content(String key, long offset) {
     byte[] bytes = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -95,7 +96,7 @@ class LinesTest {
 
   @Test
   void nobody_is_first_before_the_log_was_read_up_to_it() {
-    Lines anew = new Lines(new Bounds(10, 100_000));
+    Lines anew = new Lines(new Bounds(10, 100_000, HELD_BACK_MAX));
     KafkaLease fifth = parked("a", 5);
     KafkaLease other = parked("b", 6);
     KafkaLease dead = parked("c", 4);
@@ -116,7 +117,7 @@ class LinesTest {
 
   @Test
   void one_that_was_replayed_ahead_waits_for_the_log() {
-    Lines anew = new Lines(new Bounds(10, 100_000));
+    Lines anew = new Lines(new Bounds(10, 100_000, HELD_BACK_MAX));
     anew.stand(new Spot(parked("a", 5), true));
     KafkaLease replayed = parked("a", 5);
     anew.stand(new Spot(replayed, false));
@@ -162,10 +163,10 @@ class LinesTest {
       stand(inLog("first" + i, i));
     }
     List<KafkaLease> behind = new ArrayList<>();
-    for (int i = 0; i <= Lines.HELD_BACK_MAX; i++) {
+    for (int i = 0; i <= HELD_BACK_MAX; i++) {
       KafkaLease lease = stand(inLog("first0", 1_000 + i));
       behind.add(lease);
-      assertThat(lines.isToPark(lease)).isEqualTo(i == Lines.HELD_BACK_MAX);
+      assertThat(lines.isToPark(lease)).isEqualTo(i == HELD_BACK_MAX);
     }
     lines.leave(behind.get(0));
 
@@ -218,7 +219,7 @@ class LinesTest {
 
   private void live(long seed) {
     Random random = new Random(seed);
-    Lines real = new Lines(new Bounds(20, Long.MAX_VALUE / 1_000));
+    Lines real = new Lines(new Bounds(20, Long.MAX_VALUE / 1_000, HELD_BACK_MAX));
     real.reached(Long.MAX_VALUE);
     Map<String, TreeMap<Long, KafkaLease>> model = new TreeMap<>();
     for (int step = 0; step < 300; step++) {

@@ -18,7 +18,6 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -157,7 +156,7 @@ class MovingTest {
     return new LetterMover(
         scene.queue(),
         scene.dead(),
-        new Returns(scene.names().parked(scene.queue()), Optional::empty),
+        new Returns(scene.names().parked(scene.queue())),
         () -> {
           KafkaProducer<byte[], byte[]> real =
               clients.producer(scene.names().deadTransactions(scene.queue()));

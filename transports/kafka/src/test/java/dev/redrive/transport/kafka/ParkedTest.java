@@ -123,6 +123,19 @@ class ParkedTest {
   }
 
   @Test
+  void what_others_wrote_under_our_names_is_not_believed() {
+    ProducerRecord<byte[], byte[]> foreign = message(null, "x".getBytes(UTF_8));
+    foreign.headers().add("redrive-process", "no number".getBytes(UTF_8));
+    foreign.headers().add("redrive-no-body", "true".getBytes(UTF_8));
+    Parked parked = read(Parked.message(TOPIC, PLACE, State.WAITING, foreign));
+    assertThat(parked.message().body()).isNotEmpty();
+
+    ProducerRecord<byte[], byte[]> begun = Parked.begun(TOPIC, PLACE, foreign, 7);
+    Wire.put(begun.headers(), Wire.PROCESS, "no number");
+    assertThat(read(begun).process()).isZero();
+  }
+
+  @Test
   void letter_says_where_its_message_died() {
     assertThat(Place.of("one@orders-3-1234".getBytes(UTF_8))).contains(PLACE);
     assertThat(Place.of("with@and\n-1-2@or-ders.v2-3-1234".getBytes(UTF_8))).contains(PLACE);

@@ -34,6 +34,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  */
 final class QueueScene implements AutoCloseable {
   static final int METADATA_MAX = 4_096;
+  static final long PROCESS = 1;
   static final Duration GRACE = Duration.ofSeconds(2);
   static final Duration PATIENCE = Duration.ofSeconds(5);
   static final Duration LEASE = Duration.ofHours(1);
@@ -74,6 +75,16 @@ final class QueueScene implements AutoCloseable {
    * @param sink instead of the inbox
    */
   QueueScene(Optional<Sink> sink, int... partitions) {
+    this(sink, Optional.empty(), new NothingParked(), partitions);
+  }
+
+  /** An ordered queue. */
+  static QueueScene inLine(OrderBy order, Parking.Source parked) {
+    return new QueueScene(Optional.empty(), Optional.of(order), parked);
+  }
+
+  private QueueScene(
+      Optional<Sink> sink, Optional<OrderBy> order, Parking.Source parked, int... partitions) {
     Environment environment = time.environment(1, time, thread::thread);
     KafkaTransportConfig config =
         KafkaTransportConfig.builder()
@@ -82,8 +93,8 @@ final class QueueScene implements AutoCloseable {
             .graceTime(GRACE)
             .build();
     transactions = new Transactions(() -> new FakeProducer(cluster), QueueScene::daemon);
-    Copies copies = new Copies(FakeCluster.TOPIC, NAMES, 1, new Route(NAMES), time);
-    Member.Settings settings = new Member.Settings(1, METADATA_MAX, PATIENCE, Optional.empty());
+    Copies copies = new Copies(FakeCluster.TOPIC, NAMES, PROCESS, new Route(NAMES), time);
+    Member.Settings settings = new Member.Settings(PROCESS, METADATA_MAX, PATIENCE, order);
     consumption =
         new Consumption(
             FakeCluster.TOPIC,
@@ -91,8 +102,8 @@ final class QueueScene implements AutoCloseable {
             GRACE,
             owner -> new Member(join(), FakeCluster.TOPIC, settings, owner),
             each -> new Settler(each, transactions, copies, config, counted::add),
-            new NothingParked(),
-            1,
+            parked,
+            PROCESS,
             thread.tasks());
     consumption.start();
     subscription = subscribe(sink.orElse(inbox::addAll), LEASE);
