@@ -50,10 +50,12 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   private final AtomicInteger polls = new AtomicInteger();
   private final AtomicInteger vainWaits = new AtomicInteger();
   private final AtomicBoolean isClosed = new AtomicBoolean();
+  private final AtomicBoolean isClosedWithin = new AtomicBoolean();
 
   // Used by the thread that polls, and looked at by others while that waits.
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Set<TopicPartition> paused = new HashSet<>();
+  private boolean isCalling;
   private ConsumerRebalanceListener listener = new Unlistened();
 
   private static final class Unlistened implements ConsumerRebalanceListener {
@@ -136,6 +138,11 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     return isClosed.get();
   }
 
+  /** Whether it was closed in the middle of what it called back for. */
+  boolean isClosedWithin() {
+    return isClosedWithin.get();
+  }
+
   @Override
   public void subscribe(Collection<String> topics, ConsumerRebalanceListener heard) {
     listener = heard;
@@ -169,11 +176,16 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   }
 
   private void happen() {
-    for (Runnable each = callbacks.poll(); each != null; each = callbacks.poll()) {
-      each.run();
-    }
-    for (Runnable each = changes.poll(); each != null; each = changes.poll()) {
-      each.run();
+    isCalling = true;
+    try {
+      for (Runnable each = callbacks.poll(); each != null; each = callbacks.poll()) {
+        each.run();
+      }
+      for (Runnable each = changes.poll(); each != null; each = changes.poll()) {
+        each.run();
+      }
+    } finally {
+      isCalling = false;
     }
   }
 
@@ -295,6 +307,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
   @Override
   public void close(CloseOptions how) {
+    isClosedWithin.set(isCalling);
     List<TopicPartition> rest = new ArrayList<>(positions.keySet());
     if (!rest.isEmpty()) {
       listener.onPartitionsRevoked(rest);

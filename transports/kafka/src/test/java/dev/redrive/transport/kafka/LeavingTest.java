@@ -172,6 +172,7 @@ class LeavingTest {
       scene.aside(scene.subscription()::close);
       scene.until("it to have left", () -> scene.member().isClosed());
 
+      assertThat(scene.member().isClosedWithin()).isFalse();
       assertThat(scene.cluster().asNextOwner(0).crashes(0)).isZero();
       assertThat(scene.cluster().asNextOwner(1).crashes(0)).isZero();
     }

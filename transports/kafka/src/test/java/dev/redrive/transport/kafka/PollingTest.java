@@ -9,6 +9,7 @@ import dev.redrive.transport.kafka.Question.Call;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,18 @@ class PollingTest {
 
     assertThat(polls()).isLessThan(10 * POLLS_MAX);
     assertThat(scene.member().vainWaits()).isZero();
+  }
+
+  @Test
+  void task_ends_a_poll_that_waits() {
+    scene.send(0, "a");
+    scene.pass(Duration.ofSeconds(2));
+
+    CompletionStage<List<Settled>> renewed =
+        scene.subscription().renew(List.of(scene.lease("a")), LONG);
+    scene.rests();
+
+    assertThat(renewed).isCompletedWithValue(List.of(Settled.DONE));
   }
 
   @Test

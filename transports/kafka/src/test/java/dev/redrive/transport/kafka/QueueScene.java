@@ -203,7 +203,7 @@ final class QueueScene implements AutoCloseable {
     return cluster.next(call).orElseThrow();
   }
 
-  /** How often each message was handed over. */
+  /** What was handed over, each message as often as it was. */
   List<String> handedOver() {
     return inbox.stream().map(InMessage::id).toList();
   }
