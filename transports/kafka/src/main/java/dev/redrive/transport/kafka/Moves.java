@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,7 +124,8 @@ final class Moves {
     // Where all have failed, it may be the fault of one, or of none.
     boolean isOwn = batch.size() == 1 || failures.stream().anyMatch(Optional::isEmpty);
     for (int i = 0; i < batch.size(); i++) {
-      Optional<Exception> failure = failures.get(i).filter(each -> isOwn);
+      Optional<Exception> failure =
+          failures.get(i).filter(each -> isOwn && !(each instanceof TransactionAbortedException));
       if (failure.isPresent()) {
         failed(batch.get(i), failure.get());
       } else {
