@@ -17,6 +17,11 @@ import org.junit.jupiter.api.Timeout;
 class KafkaClusterFaultsTest {
   private static final Duration LONGEST = Duration.ofSeconds(3);
 
+
+  // A node needs seconds to come back.
+  private static final Scale FEW =
+      Scale.isFull() ? Scale.asked() : new Scale(Scale.asked().messages(), 1);
+
   private static KafkaCluster cluster;
 
   @BeforeAll
@@ -57,7 +62,7 @@ class KafkaClusterFaultsTest {
     try (BrokerFlow flow = flow("group-coordinator");
         KafkaOperator operator = new KafkaOperator(cluster.bootstrap())) {
       flow.runWithLocalCrew(
-          Scale.asked(), new NodeKilled(flow, () -> operator.leader(KafkaOperator.OFFSETS)));
+          FEW, new NodeKilled(flow, () -> operator.leader(KafkaOperator.OFFSETS)));
     }
   }
 
@@ -66,7 +71,7 @@ class KafkaClusterFaultsTest {
     try (BrokerFlow flow = flow("transaction-coordinator");
         KafkaOperator operator = new KafkaOperator(cluster.bootstrap())) {
       flow.runWithLocalCrew(
-          Scale.asked(), new NodeKilled(flow, () -> operator.leader(KafkaOperator.TRANSACTIONS)));
+          FEW, new NodeKilled(flow, () -> operator.leader(KafkaOperator.TRANSACTIONS)));
     }
   }
 

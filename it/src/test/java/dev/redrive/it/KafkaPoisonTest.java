@@ -47,9 +47,9 @@ class KafkaPoisonTest {
 
   @Test
   void each_is_tried_as_often_as_the_policy_says_and_dies_and_no_other_is_held_up() {
-    KafkaBroker broker =
-        new KafkaBroker(KafkaServer.shared().bootstrap(), KafkaServer.shared().bootstrap());
-    try (Redrive redrive = Engine.open(broker.uri())) {
+    String server = KafkaServer.shared().bootstrap();
+    KafkaBroker broker = new KafkaBroker(server, server);
+    try (Redrive redrive = Engine.open("kafka://" + server + "?partitions=4")) {
       Queue<String> queue =
           redrive.queue(
               QueueOptions.builder(QUEUE, Codec.text())

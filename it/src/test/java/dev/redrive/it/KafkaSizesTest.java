@@ -33,8 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that are larger than their topic takes, or become so. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -45,12 +43,14 @@ class KafkaSizesTest {
   private static final String BIG = "big";
 
   private final Map<String, Integer> calls = new ConcurrentHashMap<>();
+  private KafkaBroker broker;
   private KafkaOperator operator;
   private Redrive redrive;
 
   @BeforeEach
   void open() {
     String server = KafkaServer.shared().bootstrap();
+    broker = new KafkaBroker(server, server);
     operator = new KafkaOperator(server);
     redrive = Engine.open("kafka://" + server + "?compression=none");
   }
@@ -112,23 +112,16 @@ class KafkaSizesTest {
     assertThat(results).filteredOn(Receipt.class::isInstance).hasSize(OTHERS);
   }
 
-  /** The first pause is waited for in the process, the second one on the ladder. */
-  @ParameterizedTest
-  @ValueSource(ints = {50, 4_000})
-  void one_whose_retry_is_larger_than_its_topic_takes_dies_and_no_other_does(int pauseMillis) {
-    Duration pause = Duration.ofMillis(pauseMillis);
-    int largest = largest(queue("probed-" + pauseMillis, pause));
-    Queue<String> queue = queue("grown-" + pauseMillis, pause);
-    assertThat(queue.sendAll(amongOthers(largest)).toCompletableFuture().join())
-        .allMatch(Receipt.class::isInstance);
+  @Test
+  void one_whose_retry_is_larger_than_its_topic_takes_dies_and_no_other_does() {
+    Duration pause = Duration.ofMillis(50);
+    int largest = largest(queue("probed", pause));
+    Queue<String> queue = sentTo("grown", pause, largest);
 
     queue.handle(this::failOnce);
 
     Poll.until("the large one to die", BOUND, () -> Letters.count(queue) > 0);
-    Poll.until(
-        "the others to be done",
-        BOUND,
-        () -> queue.stats().toCompletableFuture().join().succeeded() == OTHERS);
+    assertOthersAreDone(queue);
     assertThat(Letters.of(queue))
         .singleElement()
         .satisfies(
@@ -140,6 +133,34 @@ class KafkaSizesTest {
               assertThat(letter.attempts()).isEqualTo(1);
               assertThat(letter.body()).hasSize(largest);
             });
+  }
+
+  /** The ladder takes it, and its topic does not take it back. */
+  @Test
+  void one_whose_later_retry_is_larger_than_its_topic_takes_goes_to_where_a_person_finds_it() {
+    Duration pause = Duration.ofSeconds(4);
+    int largest = largest(queue("probed-later", pause));
+    Queue<String> queue = sentTo("grown-later", pause, largest);
+
+    queue.handle(this::failOnce);
+
+    Poll.until("the large one to be put aside", BOUND, () -> broker.left().contains(".lost=1"));
+    assertOthersAreDone(queue);
+    assertThat(Letters.of(queue)).isEmpty();
+  }
+
+  private Queue<String> sentTo(String name, Duration pause, int size) {
+    Queue<String> queue = queue(name, pause);
+    assertThat(queue.sendAll(amongOthers(size)).toCompletableFuture().join())
+        .allMatch(Receipt.class::isInstance);
+    return queue;
+  }
+
+  private void assertOthersAreDone(Queue<String> queue) {
+    Poll.until(
+        "the others to be done",
+        BOUND,
+        () -> queue.stats().toCompletableFuture().join().succeeded() == OTHERS);
     assertThat(calls).hasSize(OTHERS + 1).containsEntry(BIG, 1);
     assertThat(calls.values()).filteredOn(count -> count == 2).hasSize(OTHERS);
   }

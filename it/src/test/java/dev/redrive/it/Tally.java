@@ -11,20 +11,27 @@ import java.util.stream.IntStream;
  * for {@link Accounting}. Thread-safe.
  */
 final class Tally {
+  private final AtomicIntegerArray copies;
   private final AtomicIntegerArray called;
   private final AtomicIntegerArray succeeded;
   private final AtomicInteger settled = new AtomicInteger();
   private final AtomicInteger late = new AtomicInteger();
 
   Tally(int messages) {
+    this.copies = new AtomicIntegerArray(messages);
     this.called = new AtomicIntegerArray(messages);
     this.succeeded = new AtomicIntegerArray(messages);
+  }
+
+  /** It is sent, once more perhaps, as nobody knows whether it was stored before. */
+  void sent(int message) {
+    copies.incrementAndGet(message);
   }
 
   /** The handler was called. */
   void called(int message) {
     called.incrementAndGet(message);
-    if (succeeded.get(message) > 0) {
+    if (succeeded.get(message) >= copies.get(message)) {
       late.incrementAndGet();
     }
   }
@@ -56,9 +63,14 @@ final class Tally {
     return all().map(message -> Math.max(0, called.get(message) - 1)).sum();
   }
 
-  /** How many messages were settled more than once. */
+  /** How many copies of messages there may be too many, as their sender could not tell. */
+  int copyCount() {
+    return all().map(message -> copies.get(message) - 1).sum();
+  }
+
+  /** How many messages were settled more often than there are copies of them. */
   int doubleCount() {
-    return (int) all().filter(message -> succeeded.get(message) > 1).count();
+    return (int) all().filter(message -> succeeded.get(message) > copies.get(message)).count();
   }
 
   private IntStream all() {
