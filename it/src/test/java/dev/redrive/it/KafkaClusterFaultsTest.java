@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 class KafkaClusterFaultsTest {
   private static final Duration LONGEST = Duration.ofSeconds(3);
 
-
   // A node needs seconds to come back.
   private static final Scale FEW =
       Scale.isFull() ? Scale.asked() : new Scale(Scale.asked().messages(), 1);

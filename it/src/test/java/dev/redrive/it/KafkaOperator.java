@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -57,10 +58,8 @@ final class KafkaOperator implements AutoCloseable {
   /** How many members a group has. */
   int memberCount(String group) {
     try {
-      return admin
-          .describeConsumerGroups(List.of(group))
-          .describedGroups()
-          .get(group)
+      return Objects.requireNonNull(
+              admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
           .get()
           .members()
           .size();
@@ -76,8 +75,8 @@ final class KafkaOperator implements AutoCloseable {
 
   /** The id of the node that leads the first partition of a topic. */
   int leader(String topic) {
-    return await(admin.describeTopics(List.of(topic)).allTopicNames())
-        .get(topic)
+    return Objects.requireNonNull(
+            await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic))
         .partitions()
         .get(0)
         .leader()

@@ -85,7 +85,7 @@ class KafkaStormTest {
     KafkaServer server = KafkaServer.shared();
     String queue = "storm-" + protocol;
     String options =
-        "?requestTime=3s&transactionTime=3s&graceTime=2s&sessionTime=3s&partitions=%d&groupProtocol=%s"
+        "?requestTime=10s&transactionTime=3s&graceTime=2s&sessionTime=3s&partitions=%d&groupProtocol=%s"
             .formatted(size.partitions, protocol);
     KafkaBroker broker = new KafkaBroker(server.bootstrap(), server.bootstrap());
     ExecutorService threads = Executors.newFixedThreadPool(size.members);

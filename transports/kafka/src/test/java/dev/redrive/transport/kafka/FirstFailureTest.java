@@ -27,20 +27,19 @@ import org.junit.jupiter.api.Test;
 
 /** Of the records of a transaction, the one that the broker refuses is to blame, and no other. */
 class FirstFailureTest {
-  private static final RecordTooLargeException TOO_LARGE = new RecordTooLargeException("too large");
-
+  private final RecordTooLargeException tooLarge = new RecordTooLargeException("too large");
   private final VirtualTime time = new VirtualTime();
 
   /** The broker takes the first record and refuses the second one; the client gives up the rest. */
-  private static final class Refusing extends MockProducer<byte[], byte[]> {
+  private final class Refusing extends MockProducer<byte[], byte[]> {
     Refusing() {
       super(false, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     @Override
-    public void flush() {
+    public synchronized void flush() {
       completeNext();
-      while (errorNext(TOO_LARGE)) {
+      while (errorNext(tooLarge)) {
         // All with what the first of them failed with.
       }
     }
@@ -48,7 +47,7 @@ class FirstFailureTest {
     @Override
     public void commitTransaction() {
       flush();
-      throw TOO_LARGE;
+      throw tooLarge;
     }
   }
 
@@ -67,7 +66,7 @@ class FirstFailureTest {
     List<Optional<Exception>> failures = told.join();
     transactions.end();
     assertThat(failures.get(0)).isEmpty();
-    assertThat(failures.get(1)).containsSame(TOO_LARGE);
+    assertThat(failures.get(1)).containsSame(tooLarge);
     assertThat(failures.subList(2, 4))
         .allSatisfy(
             failure -> assertThat(failure).containsInstanceOf(TransactionAbortedException.class));
@@ -87,7 +86,7 @@ class FirstFailureTest {
       List<ConsumerRecord<byte[], byte[]>> batch =
           IntStream.range(0, 4).mapToObj(i -> waiting(names, i, now.plusSeconds(60))).toList();
 
-      assertThatThrownBy(() -> transfer.move(batch, now)).isSameAs(TOO_LARGE);
+      assertThatThrownBy(() -> transfer.move(batch, now)).isSameAs(tooLarge);
     }
 
     assertThat(refused).containsExactly(names.hold(1) + "-0-1");
