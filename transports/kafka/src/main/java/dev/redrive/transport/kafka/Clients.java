@@ -26,7 +26,10 @@ final class Clients {
 
   private static final int SENDS_PER_REQUEST_TIME = 3;
   private static final int BUFFER_BYTES = 64 * 1_024 * 1_024;
-  private static final int BATCH_BYTES = 128 * 1_024;
+
+  /** What goes to a partition together, at most. */
+  static final int BATCH_BYTES = 128 * 1_024;
+
   private static final Duration RECONNECT = Duration.ofMillis(50);
   private static final Duration READER_WAIT = Duration.ofMillis(20);
   private static final Duration FOLLOWER_WAIT = Duration.ofMillis(100);

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,19 +131,25 @@ final class Moves {
     }
     step = Step.NONE;
     batchMax = Math.max(1, batch.size() / 2);
-    // What one is refused for, the client tells of others that it had not sent yet as well.
-    boolean isOwn = batch.size() == 1;
+    // Where all have failed in the same way, it may be the fault of one, or of none.
+    boolean isOwn =
+        batch.size() == 1 || failures.stream().anyMatch(each -> each.filter(Moves::isOwn).isEmpty());
     int from = 0;
     for (Stored each : batch) {
-      List<Optional<Exception>> own = failures.subList(from, from + each.recordCount());
+      List<Optional<Exception>> its = failures.subList(from, from + each.recordCount());
       from += each.recordCount();
-      Optional<Exception> failure = own.stream().flatMap(Optional::stream).findFirst();
+      Optional<Exception> failure =
+          its.stream().flatMap(Optional::stream).filter(Moves::isOwn).findFirst();
       if (failure.isPresent() && isOwn) {
         failed(each.settling(), failure.get());
       } else {
         again(each.settling());
       }
     }
+  }
+
+  private static boolean isOwn(Exception failure) {
+    return !(failure instanceof TransactionAbortedException);
   }
 
   private void again(Settling settling) {

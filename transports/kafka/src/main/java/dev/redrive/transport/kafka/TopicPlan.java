@@ -231,6 +231,11 @@ record TopicPlan(
           "its retention.bytes is %s: messages that still wait are deleted when more come"
               .formatted(there.setting(RETENTION_BYTES_CONFIG)));
     }
+    if (there.number(MAX_MESSAGE_BYTES_CONFIG).orElse(Long.MAX_VALUE) < Clients.BATCH_BYTES) {
+      doubts.add(
+          "its max.message.bytes is %s, less than the %d that are sent together: a batch that is larger is refused, and its messages may fail one and all; raise it"
+              .formatted(there.setting(MAX_MESSAGE_BYTES_CONFIG), Clients.BATCH_BYTES));
+    }
     if (there.copies() > 1 && there.number(MIN_IN_SYNC_REPLICAS_CONFIG).orElse(2) < 2) {
       doubts.add(
           "its min.insync.replicas is 1: a message may be acknowledged that is on one machine only,"

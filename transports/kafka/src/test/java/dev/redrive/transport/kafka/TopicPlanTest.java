@@ -100,6 +100,10 @@ class TopicPlanTest {
         .singleElement()
         .asString()
         .contains("retention.bytes is 1000");
+    assertThat(plan.check(there(plan, 6, Map.of("max.message.bytes", "100000"))))
+        .singleElement()
+        .asString()
+        .contains("max.message.bytes is 100000");
     assertThat(plan.check(new TopicTraits("orders", 6, 3, Map.of("min.insync.replicas", "1"))))
         .singleElement()
         .asString()
