@@ -341,7 +341,7 @@ final class Consumption implements Member.Owner {
         .toList();
   }
 
-  /** The lease, if this subscription holds it. */
+  /** The lease, if this subscription holds it. Thread-safe. */
   Optional<KafkaLease> held(KafkaSubscription subscription, Lease lease) {
     return lease instanceof KafkaLease mine
             && mine.isHeldBy(subscription)

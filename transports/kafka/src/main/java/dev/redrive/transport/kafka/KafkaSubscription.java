@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 
 /**
  * A consumer of a queue. All of one process share the partitions that the process has, so that what
- * is in hand goes to whoever has asked for it. Everything happens on the queue's thread.
+ * is in hand goes to whoever has asked for it. What changes anything happens on the queue's thread.
  */
 final class KafkaSubscription implements Subscription {
   private static final long CLOSE_SECONDS = 15;
@@ -77,7 +77,17 @@ final class KafkaSubscription implements Subscription {
 
   @Override
   public CompletionStage<List<Settled>> begin(List<Lease> leases) {
-    return answered(leases.size(), () -> consumption.settler().begin(this, leases));
+    Settler settler = consumption.settler();
+    return settler.marksAttempts()
+        ? answered(leases.size(), () -> settler.begin(this, leases))
+        : CompletableFuture.completedStage(beginUnmarked(leases));
+  }
+
+  // Nothing is to be written down, so no attempt need wait for the queue's thread.
+  private List<Settled> beginUnmarked(List<Lease> leases) {
+    return leases.stream()
+        .map(lease -> consumption.held(this, lease).isPresent() ? Settled.DONE : Settled.STALE)
+        .toList();
   }
 
   @Override

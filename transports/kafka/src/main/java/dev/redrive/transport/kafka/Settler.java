@@ -61,15 +61,18 @@ final class Settler implements Commits.Verdict {
     this.counter = counter;
   }
 
-  /** The attempts of these messages begin. */
+  /** Whether a beginning is to be written down before it counts. Thread-safe. */
+  boolean marksAttempts() {
+    return marksAttempts;
+  }
+
+  /** The attempts of these messages begin, and that is written down. */
   CompletionStage<List<Settled>> begin(KafkaSubscription by, List<Lease> leases) {
     Answers answers = new Answers(leases.size());
     for (int i = 0; i < leases.size(); i++) {
       Optional<KafkaLease> held = consumption.held(by, leases.get(i));
       if (held.isEmpty()) {
         answers.set(i, Settled.STALE);
-      } else if (!marksAttempts) {
-        answers.set(i, Settled.DONE);
       } else {
         gathered.add(Settling.beginning(held.get(), answers, i));
       }
