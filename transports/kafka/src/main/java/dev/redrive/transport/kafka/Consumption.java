@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -176,13 +177,21 @@ final class Consumption implements Member.Owner {
   }
 
   /**
-   * Where nothing is to be read, or an answer is awaited, the wait is for tasks. The client would
-   * not wait as long as it has read ahead of partitions that are paused, but look through that
-   * again and again.
+   * Where nothing is to be read, the wait is for tasks. The client would not wait as long as it has
+   * read ahead of partitions that are paused, but look through that again and again.
    */
   private void poll(Member present, long wait) throws InterruptedException {
+    if (settler.isResting()) {
+      pause();
+      return;
+    }
     present.prepare();
-    if (settler.awaitsAnswer() || !present.isReading()) {
+    if (settler.awaitsAnswer()) {
+      pause();
+      present.poll(Duration.ZERO);
+      return;
+    }
+    if (!present.isReading()) {
       present.poll(Duration.ZERO);
       runTask(tasks.poll(Math.min(wait, FULL_TURN_NANOS), TimeUnit.NANOSECONDS));
       return;
@@ -196,6 +205,17 @@ final class Consumption implements Member.Owner {
     }
   }
 
+  /**
+   * A moment in which no task wakes the thread: most are settlements, which would wait for the next
+   * commit all the same, and each turn costs a poll.
+   */
+  private static void pause() throws InterruptedException {
+    LockSupport.parkNanos(BUSY_TURN_NANOS);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
   /** All that is to be done now; how long there is nothing to do then, in nanoseconds. */
   private long round() {
     long now = now();
@@ -204,6 +224,8 @@ final class Consumption implements Member.Owner {
     take();
     hand.fromAside(now).forEach(this::placeOrPostpone);
     handOver(now);
+    // What was handed over begins with the next commit, not with the one after it.
+    runTasks();
     settler.goOn();
     return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, hand.rest(now));
   }

@@ -29,6 +29,9 @@ import java.util.function.Consumer;
  * crash after that: it is settled. There is nothing in between.
  */
 final class Settler implements Commits.Verdict {
+  // For fewer messages a commit of their own is no loss.
+  private static final int RESTS_FOR = 16;
+
   private final Consumption consumption;
   private final Copies copies;
   private final Commits commits;
@@ -38,6 +41,7 @@ final class Settler implements Commits.Verdict {
 
   private List<Settling> gathered = new ArrayList<>();
   private boolean isInOneGo;
+  private boolean isResting;
 
   /** Makes the settler of a queue. */
   interface Factory {
@@ -130,8 +134,25 @@ final class Settler implements Commits.Verdict {
     return isBusy() && !commits.isOverdue();
   }
 
+  /** Whether nothing is to be done for a moment. */
+  boolean isResting() {
+    return isResting;
+  }
+
+  /**
+   * What the last commit lets run is settled in a moment, if its handlers are brief. The next
+   * commit waits for that, one turn at most: it costs the same whether it tells of few or of many.
+   */
+  private boolean rests() {
+    return commits.isFresh()
+        && !isInOneGo
+        && !moves.isBusy()
+        && consumption.hand().heldCount() >= RESTS_FOR;
+  }
+
   /** Begins what can be begun. */
   void goOn() {
+    isResting = rests();
     Optional<Member> member = consumption.member();
     if (member.isEmpty()) {
       gathered = Settling.present(gathered);
@@ -149,7 +170,7 @@ final class Settler implements Commits.Verdict {
       moves.takeBack();
     } else if (moves.isCopied()) {
       moves.decide(member.get(), marked(), commits.owed());
-    } else if (!gathered.isEmpty() || commits.hasNews(member.get())) {
+    } else if (!isResting && (!gathered.isEmpty() || commits.hasNews(member.get()))) {
       commits.begin(member.get(), marked(), isInOneGo);
     }
   }
