@@ -2,13 +2,11 @@
 
 package dev.redrive.transport.kafka;
 
-import dev.redrive.SendRefusedException;
 import dev.redrive.TransportException;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stores what is sent to a queue, in the order in which it comes. The client may block while it
@@ -59,52 +55,34 @@ final class Sender {
 
   /** Sends messages; completes when each is durable or refused. */
   CompletionStage<List<PublishResult>> send(List<OutMessage> batch) {
-    List<CompletableFuture<PublishResult>> results = new ArrayList<>(batch.size());
-    batch.forEach(message -> results.add(new CompletableFuture<>()));
-    CompletableFuture<List<PublishResult>> all =
-        CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-            .thenApply(done -> results.stream().map(CompletableFuture::join).toList());
+    Results results = new Results(batch.size());
     try {
       thread.execute(() -> send(batch, results));
     } catch (RejectedExecutionException ended) {
       return CompletableFuture.failedFuture(closed(ended));
     }
-    return all;
+    return results.stage();
   }
 
   private static TransportException closed(Throwable cause) {
     return new TransportException("the Kafka transport is closed; open a new one", cause);
   }
 
-  private void send(List<OutMessage> batch, List<CompletableFuture<PublishResult>> results) {
+  private void send(List<OutMessage> batch, Results results) {
     Instant now = clock.instant();
     for (int i = 0; i < batch.size(); i++) {
       OutMessage message = batch.get(i);
-      CompletableFuture<PublishResult> result = results.get(i);
+      int index = i;
       try {
         ProducerRecord<byte[], byte[]> record = Content.sent(queue, message, now);
         // Its future says no more than the callback does.
         Future<RecordMetadata> unused =
             producer.send(
                 route.enter(record, message.notBefore(), now),
-                (stored, failure) -> answer(result, failure));
+                (stored, failure) -> results.answer(index, failure));
       } catch (RuntimeException failure) {
-        answer(result, failure);
+        results.answer(index, failure);
       }
-    }
-  }
-
-  private static void answer(CompletableFuture<PublishResult> result, @Nullable Exception failure) {
-    if (failure == null) {
-      result.complete(PublishResult.Accepted.INSTANCE);
-    } else if (failure instanceof RecordTooLargeException) {
-      result.complete(
-          new PublishResult.Refused(
-              SendRefusedException.Cause.INVALID,
-              "it is larger than the topic takes, see max.message.bytes: " + failure.getMessage()));
-    } else {
-      result.completeExceptionally(
-          new TransportException("Kafka did not store it: " + failure.getMessage(), failure));
     }
   }
 
