@@ -39,6 +39,7 @@ final class Commits {
   private List<Settling> asked = List.of();
   private Set<Holding> holdings = Set.of();
   private boolean isOut;
+  private boolean isFresh;
   private int question;
   // Times of Timers.nanoTime.
   private long overdueFrom;
@@ -79,6 +80,13 @@ final class Commits {
   /** Whether a further one may be made now. */
   boolean mayBegin() {
     return !isOut && consumption.now() - notBefore >= 0;
+  }
+
+  /** Whether one was accepted since this was last asked. */
+  boolean isFresh() {
+    boolean wasFresh = isFresh;
+    isFresh = false;
+    return wasFresh;
   }
 
   /** Whether there is something to say that nobody has asked for, or that had no answer. */
@@ -170,6 +178,7 @@ final class Commits {
     forget();
     if (failure == null) {
       told(told);
+      isFresh = true;
       batch.forEach(verdict::accepted);
     } else if (isNoAnswer(failure)) {
       log.debug("a commit had no answer", failure);

@@ -9,12 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +45,7 @@ final class Consumption implements Member.Owner {
   private final Placement placement;
   private final Parking parking;
   private final Hand hand = new Hand();
-  private final BlockingQueue<Runnable> tasks;
-  // Where the thread is while it polls, to be woken for a task.
-  private volatile @Nullable Member polling;
-  private volatile @Nullable Thread thread;
-  private volatile boolean isEnded;
+  private final TaskThread thread;
 
   // All below is used by the thread alone.
   private final List<KafkaSubscription> subscriptions = new ArrayList<>();
@@ -79,12 +73,12 @@ final class Consumption implements Member.Owner {
       Settler.Factory settlers,
       Parking.Source parked,
       long process,
-      BlockingQueue<Runnable> tasks) {
+      Tasks tasks) {
     this.queue = queue;
     this.environment = environment;
     this.grace = grace;
     this.members = members;
-    this.tasks = tasks;
+    this.thread = new TaskThread(queue, environment.threads(), tasks);
     this.settler = settlers.settler(this);
     this.placement = new Placement(hand, settler, environment.clock(), this::now);
     this.parking = new Parking(queue, process, parked, this);
@@ -92,9 +86,7 @@ final class Consumption implements Member.Owner {
   }
 
   void start() {
-    Thread started = environment.threads().newThread(this::run);
-    thread = started;
-    started.start();
+    thread.start(this::run);
   }
 
   @Override
@@ -118,44 +110,19 @@ final class Consumption implements Member.Owner {
     return parking;
   }
 
-  boolean isHere() {
-    return Thread.currentThread() == thread;
-  }
-
-  void execute(Runnable task) {
-    offer(task);
-  }
-
-  /** Runs the task on the queue's thread; false, and not at all, once that has ended. */
-  boolean offer(Runnable task) {
-    synchronized (tasks) {
-      if (isEnded) {
-        return false;
-      }
-      tasks.add(task);
-    }
-    Member waiting = polling;
-    if (waiting != null) {
-      waiting.wake();
-    }
-    return true;
-  }
-
-  /** Runs a task that must be run, on the queue's thread or, when that has ended, here. */
-  void tell(Runnable task) {
-    if (!offer(task)) {
-      task.run();
-    }
+  /** Where all of it happens. */
+  TaskThread thread() {
+    return thread;
   }
 
   private void run() {
-    for (runTasks(); !isOver(); runTasks()) {
+    for (thread.runAll(); !isOver(); thread.runAll()) {
       try {
         long wait = round();
         if (member.isPresent()) {
           poll(member.get(), wait);
         } else {
-          runTask(tasks.poll(wait, TimeUnit.NANOSECONDS));
+          thread.runNext(wait);
         }
       } catch (KafkaException failure) {
         rejoin(failure);
@@ -170,49 +137,33 @@ final class Consumption implements Member.Owner {
   }
 
   private boolean isOver() {
-    synchronized (tasks) {
-      isEnded = isEnding && tasks.isEmpty() && member.isEmpty();
-      return isEnded;
-    }
-  }
-
-  private void runTasks() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      runTask(task);
-    }
-  }
-
-  private void runTask(@Nullable Runnable task) {
-    if (task == null) {
-      return;
-    }
-    try {
-      task.run();
-    } catch (RuntimeException | Error failure) {
-      log.error("a task of queue {} failed", queue, failure);
-    }
+    return thread.endsIf(() -> isEnding && member.isEmpty());
   }
 
   /**
-   * Where something is not to be read, or an answer is awaited, the wait is for tasks. The client
-   * would not wait as long as it has read ahead of partitions that are paused, but look through
-   * that again and again.
+   * Where something is not to be read, the wait is for tasks. The client would not wait as long as
+   * it has read ahead of partitions that are paused, but look through that again and again. While
+   * an answer is awaited, no task wakes the thread: most are settlements, which would wait for the
+   * next commit all the same, and each turn costs a poll.
    */
   private void poll(Member present, long wait) throws InterruptedException {
-    present.prepare();
-    if (settler.awaitsAnswer() || present.isPaused()) {
-      boolean isMore = present.poll(Duration.ZERO);
-      long turn = present.isReading() ? PART_TURN_NANOS : FULL_TURN_NANOS;
-      runTask(tasks.poll(isMore ? 0 : Math.min(wait, turn), TimeUnit.NANOSECONDS));
+    if (settler.isResting()) {
+      thread.pause(BUSY_TURN_NANOS);
       return;
     }
-    polling = present;
-    try {
-      // Looked at after it can be woken: what comes later wakes it.
-      present.poll(Duration.ofNanos(tasks.isEmpty() ? wait : 0));
-    } finally {
-      polling = null;
+    present.prepare();
+    if (settler.awaitsAnswer()) {
+      thread.pause(BUSY_TURN_NANOS);
+      present.poll(Duration.ZERO);
+      return;
     }
+    if (present.isPaused()) {
+      boolean isMore = present.poll(Duration.ZERO);
+      long turn = present.isReading() ? PART_TURN_NANOS : FULL_TURN_NANOS;
+      thread.runNext(isMore ? 0 : Math.min(wait, turn));
+      return;
+    }
+    thread.poll(present, Duration.ofNanos(wait));
   }
 
   /** All that is to be done now; how long there is nothing to do then, in nanoseconds. */
@@ -223,6 +174,8 @@ final class Consumption implements Member.Owner {
     parking.goOn(now);
     placement.take(member.map(Member::holdings).orElse(List.of()));
     placement.handOver(subscriptions, now);
+    // What was handed over begins with the next commit, not with the one after it.
+    thread.runAll();
     settler.goOn();
     long rest = Math.min(placement.rest(now), parking.rest(now));
     return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, rest);
@@ -285,7 +238,7 @@ final class Consumption implements Member.Owner {
         .toList();
   }
 
-  /** The lease, if this subscription holds it. */
+  /** The lease, if this subscription holds it. Thread-safe. */
   Optional<KafkaLease> held(KafkaSubscription subscription, Lease lease) {
     return lease instanceof KafkaLease mine
             && mine.isHeldBy(subscription)
@@ -310,7 +263,7 @@ final class Consumption implements Member.Owner {
   /** The counts of this process. */
   CompletionStage<Counts> counts() {
     CompletableFuture<Counts> counts = new CompletableFuture<>();
-    if (!offer(() -> counts.complete(new Counts(hand.heldCount(), parkedCount())))) {
+    if (!thread.offer(() -> counts.complete(new Counts(hand.heldCount(), parkedCount())))) {
       counts.complete(new Counts(0, 0));
     }
     return counts;
@@ -325,7 +278,7 @@ final class Consumption implements Member.Owner {
 
   /** The order of the queue has changed, of which a member is told when it joins. */
   void joinAnew() {
-    execute(() -> isToJoinAnew = true);
+    thread.execute(() -> isToJoinAnew = true);
   }
 
   @Override
@@ -335,9 +288,10 @@ final class Consumption implements Member.Owner {
 
   @Override
   public void taken(List<Holding> leaving) {
-    Member waking = polling;
-    // Not to be woken out of what must have an answer.
-    polling = null;
+    thread.undisturbed(() -> settle(leaving));
+  }
+
+  private void settle(List<Holding> leaving) {
     // What waits can go to the next owner at once; what runs has a moment to end.
     long until = now() + grace.toNanos();
     leaving.forEach(Holding::leave);
@@ -345,10 +299,6 @@ final class Consumption implements Member.Owner {
         until,
         () -> settler.isBusy() || leaving.stream().anyMatch(holding -> holding.busyCount() > 0));
     giveBackBegun(leaving);
-    polling = waking;
-    if (waking != null && !tasks.isEmpty()) {
-      waking.wake();
-    }
   }
 
   /** What is parked and runs still is not cut off by a crash. */
@@ -386,20 +336,16 @@ final class Consumption implements Member.Owner {
         });
   }
 
-  private interface Condition {
-    boolean holds();
-  }
-
   /** Settles what there is to settle without polling, as long as the condition holds. */
-  private void settleUntil(long until, Condition goesOn) {
+  private void settleUntil(long until, TaskThread.Condition goesOn) {
     isSettling = true;
     try {
       settler.inOneGo(true);
-      runTasks();
+      thread.runAll();
       settler.goOn();
       while (goesOn.holds() && until - now() > 0) {
-        runTask(tasks.poll(Math.min(until - now(), TURN_NANOS_MAX), TimeUnit.NANOSECONDS));
-        runTasks();
+        thread.runNext(Math.min(until - now(), TURN_NANOS_MAX));
+        thread.runAll();
         settler.goOn();
       }
     } catch (InterruptedException interrupted) {
@@ -420,22 +366,13 @@ final class Consumption implements Member.Owner {
   /** Gives everything back and ends the thread. Blocks until then, for some seconds at most. */
   void end() {
     boolean isTaken =
-        offer(
+        thread.offer(
             () -> {
               isEnding = true;
               List.copyOf(subscriptions).forEach(this::close);
             });
-    Thread ending = thread;
-    if (!isTaken || ending == null || isHere()) {
-      return;
-    }
-    try {
-      ending.join(END_MAX.toMillis());
-      if (ending.isAlive()) {
-        tellLate();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+    if (isTaken && !thread.isHere() && !thread.join(END_MAX)) {
+      tellLate();
     }
   }
 

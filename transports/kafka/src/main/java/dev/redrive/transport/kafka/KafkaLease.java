@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * <p>Its token is the process's membership in the group: as long as it lasts, nobody else is given
  * the partition, and once it is over, the broker takes no commit by it. Within the process a record
- * that comes into hands again gets another lease. Used by the queue's thread alone.
+ * that comes into hands again gets another lease. Used by the queue's thread alone, but for {@link
+ * #isHeldBy} and {@link #endsAt()}.
  */
 final class KafkaLease implements Lease {
   /** Those due earlier first, and of one due time those that came earlier. */
@@ -46,9 +47,10 @@ final class KafkaLease implements Lease {
   private final boolean isParked;
   private final Instant firstSeen;
   private final Instant dueAt;
-  private State state = State.IN_HAND;
+  private volatile State state = State.IN_HAND;
+  // Written before the state, and not again.
   private Optional<KafkaSubscription> owner = Optional.empty();
-  private long endsAt;
+  private volatile long endsAt;
   private boolean isBegun;
 
   private KafkaLease(Holding holding, Content content, String line, int cutOff, boolean isParked) {

@@ -16,7 +16,6 @@ import dev.redrive.spi.Subscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A queue that was provisioned: who takes its messages, and what is known of them. Thread-safe. */
@@ -68,7 +67,7 @@ final class KafkaQueue {
                 new Settler(consumption, transactions, copies, clients.config(), this::count),
             parked,
             shared.process(),
-            new LinkedBlockingQueue<>());
+            new Tasks());
     consumption.start();
   }
 
@@ -103,7 +102,7 @@ final class KafkaQueue {
 
   Subscription subscribe(SubscribeOptions options, Sink sink) {
     KafkaSubscription subscription = new KafkaSubscription(consumption, options, sink);
-    consumption.execute(() -> consumption.add(subscription));
+    consumption.thread().execute(() -> consumption.add(subscription));
     return subscription;
   }
 

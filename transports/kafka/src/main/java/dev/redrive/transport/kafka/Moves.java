@@ -116,7 +116,8 @@ final class Moves {
     }
     if (!batch.isEmpty()) {
       step = Step.COPYING;
-      transactions.copy(records, failures -> consumption.tell(() -> stored(batch, failures)));
+      transactions.copy(
+          records, failures -> consumption.thread().tell(() -> stored(batch, failures)));
     }
   }
 
@@ -133,7 +134,8 @@ final class Moves {
     batchMax = Math.max(1, batch.size() / 2);
     // Where all have failed in the same way, it may be the fault of one, or of none.
     boolean isOwn =
-        batch.size() == 1 || failures.stream().anyMatch(each -> each.filter(Moves::isOwn).isEmpty());
+        batch.size() == 1
+            || failures.stream().anyMatch(each -> each.filter(Moves::isOwn).isEmpty());
     int from = 0;
     for (Stored each : batch) {
       List<Optional<Exception>> its = failures.subList(from, from + each.recordCount());
@@ -200,7 +202,9 @@ final class Moves {
     undecided = member.holdings(commits.keySet());
     step = Step.DECIDING;
     transactions.commit(
-        commits, member.membership(), outcome -> consumption.tell(() -> decided(all, outcome)));
+        commits,
+        member.membership(),
+        outcome -> consumption.thread().tell(() -> decided(all, outcome)));
   }
 
   private void decided(List<Settling> batch, Outcome outcome) {
@@ -223,11 +227,13 @@ final class Moves {
     step = Step.DECIDING;
     transactions.abort(
         () ->
-            consumption.tell(
-                () -> {
-                  step = Step.NONE;
-                  batch.forEach(this::again);
-                }));
+            consumption
+                .thread()
+                .tell(
+                    () -> {
+                      step = Step.NONE;
+                      batch.forEach(this::again);
+                    }));
   }
 
   /** The member has left its group, and all leases are lost. */

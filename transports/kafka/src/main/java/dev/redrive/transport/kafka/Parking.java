@@ -71,12 +71,12 @@ final class Parking {
 
     @Override
     public void there(List<ConsumerRecord<byte[], byte[]>> records) {
-      consumption.execute(() -> ifPresent(() -> begin(holding, records)));
+      consumption.thread().execute(() -> ifPresent(() -> begin(holding, records)));
     }
 
     @Override
     public void came(ConsumerRecord<byte[], byte[]> record, Runnable taken) {
-      consumption.execute(() -> ifPresent(() -> wanted(holding, record, taken)));
+      consumption.thread().execute(() -> ifPresent(() -> wanted(holding, record, taken)));
     }
 
     // The partition may have gone meanwhile, and have come again.

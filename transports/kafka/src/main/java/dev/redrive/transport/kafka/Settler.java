@@ -29,6 +29,9 @@ import java.util.function.Consumer;
  * crash after that: it is settled. There is nothing in between.
  */
 final class Settler implements Commits.Verdict {
+  // For fewer messages a commit of their own is no loss.
+  private static final int RESTS_FOR = 16;
+
   private final Consumption consumption;
   private final Copies copies;
   private final Commits commits;
@@ -40,6 +43,7 @@ final class Settler implements Commits.Verdict {
   // Ends that had no answer, of messages that others stand behind.
   private List<Settling> doubtful = new ArrayList<>();
   private boolean isInOneGo;
+  private boolean isResting;
 
   /** Makes the settler of a queue. */
   interface Factory {
@@ -63,15 +67,18 @@ final class Settler implements Commits.Verdict {
     this.counter = counter;
   }
 
-  /** The attempts of these messages begin. */
+  /** Whether a beginning is to be written down before it counts. Thread-safe. */
+  boolean marksAttempts() {
+    return marksAttempts;
+  }
+
+  /** The attempts of these messages begin, and that is written down. */
   CompletionStage<List<Settled>> begin(KafkaSubscription by, List<Lease> leases) {
     Answers answers = new Answers(leases.size());
     for (int i = 0; i < leases.size(); i++) {
       Optional<KafkaLease> held = consumption.held(by, leases.get(i));
       if (held.isEmpty()) {
         answers.set(i, Settled.STALE);
-      } else if (!marksAttempts) {
-        answers.set(i, Settled.DONE);
       } else {
         add(Settling.beginning(held.get(), answers, i));
       }
@@ -161,8 +168,25 @@ final class Settler implements Commits.Verdict {
     return moves.isCopied() || !(gathered.isEmpty() || moves.isDeciding());
   }
 
+  /** Whether nothing is to be done for a moment. */
+  boolean isResting() {
+    return isResting;
+  }
+
+  /**
+   * What the last commit lets run is settled in a moment, if its handlers are brief. The next
+   * commit waits for that, one turn at most: it costs the same whether it tells of few or of many.
+   */
+  private boolean rests() {
+    return commits.isFresh()
+        && !isInOneGo
+        && !moves.isBusy()
+        && consumption.hand().heldCount() >= RESTS_FOR;
+  }
+
   /** Begins what can be begun. */
   void goOn() {
+    isResting = rests();
     Optional<Member> member = consumption.member();
     if (member.isEmpty()) {
       gathered = Settling.present(gathered);
@@ -180,7 +204,7 @@ final class Settler implements Commits.Verdict {
       moves.takeBack();
     } else if (moves.isCopied()) {
       moves.decide(member.get(), marked(), commits.owed());
-    } else if (!gathered.isEmpty() || commits.hasNews(member.get())) {
+    } else if (!isResting && (!gathered.isEmpty() || commits.hasNews(member.get()))) {
       commits.begin(member.get(), marked(), isInOneGo);
     }
   }

@@ -145,7 +145,7 @@ final class QueueScene implements AutoCloseable {
   /** One consumer more, which asks for all there is. */
   KafkaSubscription subscribe(Sink sink, Duration lease) {
     KafkaSubscription added = new KafkaSubscription(consumption, new SubscribeOptions(lease), sink);
-    consumption.execute(() -> consumption.add(added));
+    consumption.thread().execute(() -> consumption.add(added));
     added.request(1_000_000);
     return added;
   }

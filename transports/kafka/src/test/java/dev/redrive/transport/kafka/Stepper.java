@@ -6,7 +6,6 @@ import dev.redrive.spi.Timers.Timer;
 import dev.redrive.testkit.VirtualTime;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -115,31 +114,33 @@ final class Stepper {
   }
 
   /** Tasks for which the thread waits. */
-  BlockingTasks tasks() {
-    return new BlockingTasks(this);
+  Tasks tasks() {
+    return new SteppedTasks(this);
   }
 
-  /** A queue whose waits take virtual time. */
-  static final class BlockingTasks extends LinkedBlockingQueue<Runnable> {
-    private static final long serialVersionUID = 1;
+  /** Tasks whose waits take virtual time. */
+  private static final class SteppedTasks extends Tasks {
+    private final Stepper stepper;
 
-    private final transient Stepper stepper;
-
-    private BlockingTasks(Stepper stepper) {
+    private SteppedTasks(Stepper stepper) {
       this.stepper = stepper;
     }
 
     @Override
-    public boolean add(Runnable task) {
-      boolean isAdded = super.add(task);
+    void add(Runnable task) {
+      super.add(task);
       stepper.stir();
-      return isAdded;
     }
 
     @Override
-    public @Nullable Runnable poll(long timeout, TimeUnit unit) {
-      stepper.await(() -> !isEmpty(), Duration.ofNanos(unit.toNanos(timeout)));
+    @Nullable Runnable poll(long nanos) {
+      stepper.await(() -> !isEmpty(), Duration.ofNanos(nanos));
       return poll();
+    }
+
+    @Override
+    void pause(long nanos) {
+      stepper.await(() -> false, Duration.ofNanos(nanos));
     }
   }
 }

@@ -115,7 +115,8 @@ class TopicsTest {
   void queue_in_which_messages_may_wait_in_line_stays_ordered() {
     topics("keeps").provision("keeps-orders", true).toCompletableFuture().join();
 
-    assertRefused("keeps", "keeps-orders", "keep it ordered, or, when none waits, stop all processes");
+    assertRefused(
+        "keeps", "keeps-orders", "keep it ordered, or, when none waits, stop all processes");
   }
 
   private int partitions(String topic) throws ExecutionException, InterruptedException {
