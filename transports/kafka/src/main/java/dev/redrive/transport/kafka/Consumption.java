@@ -175,10 +175,14 @@ final class Consumption implements Member.Owner {
     placement.take(member.map(Member::holdings).orElse(List.of()));
     placement.handOver(subscriptions, now);
     // What was handed over begins with the next commit, not with the one after it.
-    thread.runAll();
+    boolean isNews = thread.runAll();
     settler.goOn();
-    long rest = Math.min(placement.rest(now), parking.rest(now));
-    return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, rest);
+    if (settler.awaitsAnswer()) {
+      return BUSY_TURN_NANOS;
+    }
+    // What tasks have changed may have more to hand over.
+    long rest = isNews ? 0 : Math.min(placement.rest(now), parking.rest(now));
+    return Math.min(TURN_NANOS_MAX, rest);
   }
 
   private void joinOrLeave(long now) {

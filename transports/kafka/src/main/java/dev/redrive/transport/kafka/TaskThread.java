@@ -99,11 +99,14 @@ final class TaskThread {
     }
   }
 
-  /** Called by the thread: runs what has gathered. */
-  void runAll() {
+  /** Called by the thread: runs what has gathered; whether there was something. */
+  boolean runAll() {
+    boolean isSomething = false;
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       run(task);
+      isSomething = true;
     }
+    return isSomething;
   }
 
   /** Called by the thread: runs the next task, which is waited for so long at most. */

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -35,10 +36,21 @@ final class FakeProducer extends MockProducer<byte[], byte[]> {
   private int epoch = -1;
 
   private record Sent(
-      ProducerRecord<byte[], byte[]> record, CompletableFuture<RecordMetadata> stored) {
+      ProducerRecord<byte[], byte[]> record,
+      Callback callback,
+      CompletableFuture<RecordMetadata> stored) {
 
     void done() {
-      stored.complete(new RecordMetadata(new TopicPartition(record.topic(), 0), 0, 0, 0, 0, 0));
+      RecordMetadata at = new RecordMetadata(new TopicPartition(record.topic(), 0), 0, 0, 0, 0, 0);
+      if (stored.complete(at)) {
+        callback.onCompletion(at, null);
+      }
+    }
+
+    void failed(RuntimeException why) {
+      if (stored.completeExceptionally(why)) {
+        callback.onCompletion(null, why);
+      }
     }
   }
 
@@ -61,10 +73,10 @@ final class FakeProducer extends MockProducer<byte[], byte[]> {
   }
 
   @Override
-  public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+  public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
     throwError();
     CompletableFuture<RecordMetadata> stored = new CompletableFuture<>();
-    sent.add(new Sent(record, stored));
+    sent.add(new Sent(record, callback, stored));
     return stored;
   }
 
@@ -83,7 +95,7 @@ final class FakeProducer extends MockProducer<byte[], byte[]> {
       error = Optional.of(refused);
     }
     for (Sent each : sent) {
-      error.ifPresent(each.stored()::completeExceptionally);
+      error.ifPresent(each::failed);
     }
     sent.clear();
   }
@@ -91,7 +103,9 @@ final class FakeProducer extends MockProducer<byte[], byte[]> {
   private void store() {
     for (Sent each : sent) {
       if (cluster.isTooLarge(each.record())) {
-        throw new RecordTooLargeException("larger than the topic takes");
+        RuntimeException refused = new RecordTooLargeException("larger than the topic takes");
+        each.failed(refused);
+        throw refused;
       }
       cluster.store(epoch, each.record());
       each.done();

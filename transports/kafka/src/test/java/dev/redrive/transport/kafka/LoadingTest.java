@@ -153,7 +153,7 @@ class LoadingTest {
     scene.member().gives(0);
     scene.send(0, "a");
     scene.answers(scene.ack("a"));
-    cluster.mark(0);
+    scene.mark(0);
     scene.pass(Duration.ofSeconds(3));
 
     assertThat(committed(0)).isEqualTo(2);

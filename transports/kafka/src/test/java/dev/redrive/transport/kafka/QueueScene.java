@@ -174,6 +174,13 @@ final class QueueScene implements AutoCloseable {
     thread.rests();
   }
 
+  /** The mark of a transaction comes into a partition. */
+  void mark(int partition) {
+    cluster.mark(partition);
+    thread.stir();
+    thread.rests();
+  }
+
   /** Time passes, and what is to be done in it is done. */
   void pass(Duration by) {
     thread.rests();
