@@ -15,6 +15,7 @@ final class Duel {
   private final String name;
   private final double target;
   private final int rounds;
+  private int warmUps = WARM_UPS;
 
   Duel(String name, double target, int rounds) {
     this.name = name;
@@ -22,9 +23,15 @@ final class Duel {
     this.rounds = rounds;
   }
 
+  /** Warms up by so many pairs instead, where code is still compiled and caches are filled. */
+  Duel warmedUpBy(int pairs) {
+    warmUps = pairs;
+    return this;
+  }
+
   /** The row of the table. */
   Row run(Side ours, Side bare) throws Exception {
-    for (int i = 0; i < WARM_UPS; i++) {
+    for (int i = 0; i < warmUps; i++) {
       ours.run();
       bare.run();
     }

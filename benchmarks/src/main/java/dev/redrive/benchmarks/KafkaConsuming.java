@@ -6,6 +6,7 @@ import static dev.redrive.benchmarks.KafkaBenchmark.BODY_BYTES;
 import static dev.redrive.benchmarks.KafkaBenchmark.MESSAGES;
 import static dev.redrive.benchmarks.KafkaBenchmark.ROUNDS;
 import static dev.redrive.benchmarks.KafkaBenchmark.STREAMING;
+import static dev.redrive.benchmarks.KafkaBenchmark.WARM_UPS;
 import static dev.redrive.benchmarks.KafkaBenchmark.WORKERS;
 
 import dev.redrive.Queue;
@@ -37,9 +38,10 @@ final class KafkaConsuming {
    */
   Row run(String name, double target, Ours here, boolean waits) throws Exception {
     HandlingSide handling = new HandlingSide(here.redrive(), here.queue());
-    ProcessorTime ours = new ProcessorTime(MESSAGES);
-    ProcessorTime ofBare = new ProcessorTime(MESSAGES);
+    ProcessorTime ours = new ProcessorTime(MESSAGES, ROUNDS);
+    ProcessorTime ofBare = new ProcessorTime(MESSAGES, ROUNDS);
     return new Duel(name, target, ROUNDS)
+        .warmedUpBy(WARM_UPS)
         .run(
             () -> {
               STREAMING.run(MESSAGES, BODY_BYTES, here.queue()::send);

@@ -13,14 +13,17 @@ final class ProcessorTime {
   private static final double NANOS_PER_MICRO = 1e3;
 
   private final int messages;
+  private final int rounds;
   private final List<Double> here = new ArrayList<>();
   private final List<Double> broker = new ArrayList<>();
 
   /**
    * @param messages how many a run has
+   * @param rounds how many runs count, the last ones; those before warm up
    */
-  ProcessorTime(int messages) {
+  ProcessorTime(int messages, int rounds) {
     this.messages = messages;
+    this.rounds = rounds;
   }
 
   /** Does the work, and takes the time it takes. */
@@ -33,12 +36,12 @@ final class ProcessorTime {
     return rate;
   }
 
-  /** Of this process, in microseconds a message: the median of the runs. */
+  /** Of this process, in microseconds a message: the median of the rounds. */
   double here() {
     return median(here);
   }
 
-  /** Of the servers, in microseconds a message: the median of the runs. */
+  /** Of the servers, in microseconds a message: the median of the rounds. */
   double broker() {
     return median(broker);
   }
@@ -72,7 +75,11 @@ final class ProcessorTime {
         .reduce(Duration.ZERO, Duration::plus);
   }
 
-  private static double median(List<Double> values) {
-    return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+  private double median(List<Double> values) {
+    List<Double> counted =
+        values.subList(Math.max(0, values.size() - rounds), values.size()).stream()
+            .sorted()
+            .toList();
+    return counted.isEmpty() ? Double.NaN : counted.get(counted.size() / 2);
   }
 }

@@ -27,9 +27,9 @@ final class RabbitConsuming {
   private final Redrive redrive;
   private final BareRabbit bare;
   private final SpringRabbit spring;
-  private final ProcessorTime ours = new ProcessorTime(MESSAGES);
-  private final ProcessorTime ofBare = new ProcessorTime(MESSAGES);
-  private final ProcessorTime ofSpring = new ProcessorTime(MESSAGES);
+  private final ProcessorTime ours = new ProcessorTime(MESSAGES, ROUNDS);
+  private final ProcessorTime ofBare = new ProcessorTime(MESSAGES, ROUNDS);
+  private final ProcessorTime ofSpring = new ProcessorTime(MESSAGES, ROUNDS);
 
   RabbitConsuming(
       String name, Queue<byte[]> queue, Redrive redrive, BareRabbit bare, SpringRabbit spring) {

@@ -39,8 +39,8 @@ final class Retries {
   /** What they cost. */
   Row cost() throws Exception {
     Queue<byte[]> queue = queue("retries", Jitter.additive(DELAY));
-    ProcessorTime failing = new ProcessorTime(MESSAGES);
-    ProcessorTime none = new ProcessorTime(MESSAGES);
+    ProcessorTime failing = new ProcessorTime(MESSAGES, ROUNDS);
+    ProcessorTime none = new ProcessorTime(MESSAGES, ROUNDS);
     return new Duel(transport + ": handle→settle, 10 % failing / none", 0, ROUNDS)
         .run(
             () -> settle(queue, MESSAGES, FAILING_OF, failing).settledRate(),

@@ -32,6 +32,8 @@ final class Batcher<I, O> {
   private static final int ROUNDS_MAX = 16;
   // To a transport that takes several: enough that it is never idle for the sake of an answer.
   private static final int PIPELINE = 16;
+  // To one that gathers by itself: what a worker of some tens of lanes has in hand.
+  private static final int GATHERED = 128;
 
   /** Is told what became of one item, on whatever thread the batch ended. */
   interface Callback<O> {
@@ -74,8 +76,29 @@ final class Batcher<I, O> {
       int batchMax,
       Executor executor,
       Function<List<I>, CompletionStage<List<O>>> flush) {
+    return to(transport, batchMax, PIPELINE, executor, flush);
+  }
+
+  /**
+   * Batches to a transport that gathers by itself what comes while an answer is on its way: what is
+   * kept back here would miss its next one.
+   */
+  static <I, O> Batcher<I, O> gathered(
+      Capabilities transport,
+      int batchMax,
+      Executor executor,
+      Function<List<I>, CompletionStage<List<O>>> flush) {
+    return to(transport, batchMax, GATHERED, executor, flush);
+  }
+
+  private static <I, O> Batcher<I, O> to(
+      Capabilities transport,
+      int batchMax,
+      int onTheirWayMax,
+      Executor executor,
+      Function<List<I>, CompletionStage<List<O>>> flush) {
     boolean isPipelined = transport.has(Capability.PIPELINED_BATCHES);
-    return new Batcher<>(batchMax, isPipelined ? PIPELINE : 1, executor, flush);
+    return new Batcher<>(batchMax, isPipelined ? onTheirWayMax : 1, executor, flush);
   }
 
   void add(I item, Callback<? super O> callback) {

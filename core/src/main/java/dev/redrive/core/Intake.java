@@ -74,7 +74,8 @@ final class Intake implements Sink {
     Capabilities capabilities = transport.capabilities();
     this.environment = environment;
     this.receiver = receiver;
-    this.begins = new Batcher<>(BATCH_MAX, environment.executor(), this::beginBatch);
+    this.begins =
+        Batcher.gathered(capabilities, BATCH_MAX, environment.executor(), this::beginBatch);
     this.ends = settlements(capabilities);
     // A batch is answered as a whole, and for a move a transport may have to store a copy first,
     // which a broker that is blocked does not take: where batches may overlap, acknowledgements do
@@ -89,7 +90,7 @@ final class Intake implements Sink {
   }
 
   private Batcher<Settlement, Settled> settlements(Capabilities capabilities) {
-    return Batcher.to(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
+    return Batcher.gathered(capabilities, BATCH_MAX, environment.executor(), this::settleBatch);
   }
 
   /** Asks for so many more messages. */

@@ -44,7 +44,11 @@ class BatcherPipelineTest {
   }
 
   private void add(int item) {
-    batcher.add(
+    add(batcher, item);
+  }
+
+  private void add(Batcher<Integer, Integer> to, int item) {
+    to.add(
         item,
         new Batcher.Callback<>() {
           @Override
@@ -76,6 +80,16 @@ class BatcherPipelineTest {
     assertThat(told).containsExactly(1);
     assertThat(batches).hasSize(atATime + 1);
     assertThat(batches).last().isEqualTo(IntStream.range(atATime, ITEMS).boxed().toList());
+  }
+
+  @Test
+  void a_transport_that_gathers_by_itself_gets_at_once_what_a_worker_may_have_in_hand() {
+    Batcher<Integer, Integer> gathered =
+        Batcher.gathered(capabilities(), 100, Runnable::run, this::later);
+
+    IntStream.range(0, ITEMS).forEach(item -> add(gathered, item));
+
+    assertThat(batches).hasSize(ITEMS);
   }
 
   @Test

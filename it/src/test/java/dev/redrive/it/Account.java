@@ -5,10 +5,12 @@ package dev.redrive.it;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /**
  * What is known of one message. Times that never came are {@link Instant#MAX}. Thread-safe; what is
@@ -106,6 +108,27 @@ final class Account {
     return calls.size();
   }
 
+  /**
+   * Whether each attempt of it was settled once, and none after the one that ended it.
+   *
+   * @param isEnd whether an attempt of this number ends it
+   */
+  synchronized boolean isSettledOnce(IntPredicate isEnd) {
+    // Each send that failed may be a message of its own.
+    if (!failures.isEmpty()) {
+      return true;
+    }
+    List<Call> done =
+        calls.stream()
+            .filter(call -> isKnown(call.settled))
+            .sorted(Comparator.comparing(call -> call.began))
+            .toList();
+    return isRising(done)
+        && done.stream()
+            .limit(Math.max(0, done.size() - 1))
+            .noneMatch(call -> isEnd.test(call.attempt));
+  }
+
   /** How many copies of the message there must have been beyond the one that was sent. */
   synchronized int extraCopies() {
     Map<Integer, Integer> times = new TreeMap<>();
@@ -127,6 +150,10 @@ final class Account {
 
   /** Whether the numbers of the attempts only rise. */
   synchronized boolean isRising() {
+    return isRising(calls);
+  }
+
+  private static boolean isRising(List<Call> calls) {
     for (int i = 1; i < calls.size(); i++) {
       if (calls.get(i).attempt <= calls.get(i - 1).attempt) {
         return false;
@@ -142,7 +169,7 @@ final class Account {
       Instant earliest =
           call.attempt == 1
               ? due
-              : after(firstReturn(call.attempt - 1), plan.pause(call.attempt - 1));
+              : after(settledReturn(call.attempt - 1), plan.pause(call.attempt - 1));
       if (call.began.isBefore(earliest) && isKnown(earliest)) {
         Duration early = Duration.between(call.began, earliest);
         worst = early.compareTo(worst) > 0 ? early : worst;
@@ -155,9 +182,10 @@ final class Account {
     return isKnown(at) ? at.plus(pause) : at;
   }
 
-  private Instant firstReturn(int attempt) {
+  // What was not settled was cut off, and no pause is promised after that.
+  private Instant settledReturn(int attempt) {
     return calls.stream()
-        .filter(call -> call.attempt == attempt)
+        .filter(call -> call.attempt == attempt && isKnown(call.settled))
         .map(call -> call.returned)
         .min(Instant::compareTo)
         .orElse(Instant.MAX);

@@ -68,6 +68,19 @@ final class Audit {
     return ids((id, account) -> !account.isRising());
   }
 
+  /** How the numbers of a message's attempts follow one another. */
+  enum Numbering {
+    /** None is missing; one that was cut off comes again. */
+    WITHOUT_GAPS,
+    /**
+     * None comes twice. One that was cut off counts, and may be missing, if its process ended
+     * before it called the handler.
+     */
+    RISING,
+    /** As they are taken from one process by another, while both live. */
+    OF_SEVERAL
+  }
+
   /** How many copies of messages there were too many. */
   int duplicates() {
     return accounts.values().stream().mapToInt(Account::extraCopies).sum();
@@ -93,10 +106,9 @@ final class Audit {
   /**
    * Fails unless the books balance.
    *
-   * @param isMarked whether the transport counts an attempt that a crash cut off: then no number
-   *     comes twice, and one may be missing, whose process ended before it called the handler
+   * @param rule how the numbers of a message's attempts must follow one another
    */
-  void verify(boolean isMarked) {
+  void verify(Numbering rule) {
     assertThat(books.wrongs()).as("what must never be").isEmpty();
     assertThat(lost()).as("acknowledged and never done").isEmpty();
     assertThat(unexpected()).as("handled and never sent").isEmpty();
@@ -105,11 +117,23 @@ final class Audit {
         .as(() -> "doubled, and nothing that was cut off explains it: " + unexplainedInFull())
         .isEmpty();
     assertThat(duplicates()).as("copies too many").isLessThanOrEqualTo(bound());
-    if (isMarked) {
-      assertThat(repeating()).as("attempts' numbers that do not rise").isEmpty();
-    } else {
-      assertThat(gaps()).as("attempts whose predecessor is missing").isEmpty();
+    switch (rule) {
+      case WITHOUT_GAPS -> assertThat(gaps()).as("attempts whose predecessor is missing").isEmpty();
+      case RISING -> assertThat(repeating()).as("attempts' numbers that do not rise").isEmpty();
+      case OF_SEVERAL -> {
+        // What a process does that stood still, it does late, under numbers of long ago.
+      }
     }
+  }
+
+  /** Fails if something was settled that had been settled before, or was somebody else's. */
+  void verifySettledOnce() {
+    assertThat(
+            ids(
+                (id, account) ->
+                    !account.isSettledOnce(attempt -> books.plan().isLast(id, attempt))))
+        .as("settled more than once")
+        .isEmpty();
   }
 
   private String unexplainedInFull() {

@@ -3,7 +3,9 @@
 package dev.redrive.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.redrive.it.Audit.Numbering;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -61,7 +63,9 @@ class AuditTest {
     settledAttempt(1, 100);
     settledAttempt(2, 1_101);
 
-    audit().verify(true);
+    audit().verify(Numbering.RISING);
+    audit().verify(Numbering.WITHOUT_GAPS);
+    audit().verifySettledOnce();
     assertThat(books.isDone()).isTrue();
   }
 
@@ -114,6 +118,37 @@ class AuditTest {
     settledAttempt(2, 1_100);
 
     assertThat(audit().early()).containsEntry(ID, Duration.ofMillis(1));
+  }
+
+  @Test
+  void after_an_attempt_that_was_cut_off_the_next_one_may_come_at_once() {
+    send();
+    attempt(1, 100);
+    settledAttempt(2, 102);
+
+    assertThat(audit().early()).isEmpty();
+  }
+
+  @Test
+  void what_is_settled_after_its_end_is_settled_twice() {
+    send();
+    settledAttempt(1, 100);
+    settledAttempt(2, 1_101);
+    books.called(ID, 3, at(1_200));
+    books.returned(ID, 3, at(1_201));
+
+    audit().verifySettledOnce();
+    books.settled(ID, 3, at(1_202));
+    assertThatThrownBy(() -> audit().verifySettledOnce()).hasMessageContaining(ID);
+  }
+
+  @Test
+  void an_attempt_that_two_processes_settle_is_settled_twice() {
+    send();
+    settledAttempt(1, 100);
+    settledAttempt(1, 105);
+
+    assertThatThrownBy(() -> audit().verifySettledOnce()).hasMessageContaining(ID);
   }
 
   @Test

@@ -12,6 +12,9 @@ interface Broker {
   /** Whether an attempt that a crash cuts off counts. */
   boolean marksAttempts();
 
+  /** Whether it takes a settlement of nobody whose lease is over. */
+  boolean fences();
+
   /** How many messages of a queue the broker has that are not settled, dead letters apart. */
   long waiting(String queue);
 

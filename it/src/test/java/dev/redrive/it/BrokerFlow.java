@@ -4,12 +4,14 @@ package dev.redrive.it;
 
 import dev.redrive.Redrive;
 import dev.redrive.TransportState;
+import dev.redrive.it.Audit.Numbering;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.servers.FaultProxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class BrokerFlow implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BrokerFlow.class);
   private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final int PROGRESS = 100;
 
   private final InstantSource clock = InstantSource.system();
   private final Broker broker;
@@ -59,6 +62,11 @@ final class BrokerFlow implements AutoCloseable {
         more + " messages to be acknowledged", BOUND, () -> books.acknowledgedCount() >= count);
   }
 
+  private void awaitSettled(int more) {
+    int count = books.settledCount() + more;
+    Poll.until(more + " attempts to be settled", BOUND, () -> books.settledCount() >= count);
+  }
+
   private Crew localCrew() {
     Redrive working = Sabotage.NONE.open(broker.uri(), plan, new Watch(Reach.ATTEMPTS, books));
     return new LocalCrew(working, plan, books);
@@ -71,12 +79,38 @@ final class BrokerFlow implements AutoCloseable {
     books.cut(new Window(Reach.BROKER, from, clock.instant()));
   }
 
+  /**
+   * From now on, and until what is returned runs, something may cut off attempts, though their
+   * worker lives and has its connection.
+   */
+  Runnable cuttingOff() {
+    Instant from = clock.instant();
+    return () -> books.cut(new Window(Reach.ATTEMPTS, from, clock.instant()));
+  }
+
   /** The worker is in this process. */
   Audit runWithLocalCrew(Scale scale, Fault fault) {
     try (Crew crew = localCrew()) {
       FaultRun run = new FaultRun(flow, scale);
       run.strike(plan.queue(), fault);
-      return verify(run, crew);
+      return verify(run, crew, Numbering.WITHOUT_GAPS);
+    }
+  }
+
+  /**
+   * Of two workers, one is in a process of its own, which stands still until the other has all that
+   * it had.
+   *
+   * @param isAlone whether the broker believes in one of them only
+   */
+  Audit runWithFrozenCrew(Scale scale, BooleanSupplier isAlone) {
+    try (Crew other = localCrew();
+        WorkerProcess frozen = new WorkerProcess(broker.uri(), plan, Sabotage.NONE, books)) {
+      FaultRun run = new FaultRun(flow, scale);
+      run.strike(plan.queue(), new FreezingFault(frozen, isAlone));
+      Audit audit = verify(run, other, Numbering.OF_SEVERAL);
+      frozen.verify();
+      return audit;
     }
   }
 
@@ -133,13 +167,14 @@ final class BrokerFlow implements AutoCloseable {
     try {
       FaultRun run = new FaultRun(flow, scale);
       run.strike(plan.queue(), fault);
-      return verify(run, fault.crew);
+      return verify(
+          run, fault.crew, broker.marksAttempts() ? Numbering.RISING : Numbering.WITHOUT_GAPS);
     } finally {
       fault.crew.close();
     }
   }
 
-  private Audit verify(FaultRun run, Crew crew) {
+  private Audit verify(FaultRun run, Crew crew, Numbering numbering) {
     try {
       run.awaitDone();
     } catch (AssertionError late) {
@@ -148,7 +183,10 @@ final class BrokerFlow implements AutoCloseable {
     awaitEmpty();
     Audit audit = run.audit();
     log.warn("{}: {}", plan.queue(), audit);
-    audit.verify(broker.marksAttempts());
+    audit.verify(numbering);
+    if (broker.fences()) {
+      audit.verifySettledOnce();
+    }
     run.verifyRest(audit);
     crew.verify();
     return audit;
@@ -180,6 +218,32 @@ final class BrokerFlow implements AutoCloseable {
         since = asked;
       }
       return since.isBefore(asked.minus(broker.oldest()));
+    }
+  }
+
+  private final class FreezingFault implements Fault {
+    private final WorkerProcess crew;
+    private final BooleanSupplier isAlone;
+    private Runnable cut = () -> {};
+
+    FreezingFault(WorkerProcess crew, BooleanSupplier isAlone) {
+      this.crew = crew;
+      this.isAlone = isAlone;
+    }
+
+    @Override
+    public void strike(SplittableRandom random) {
+      Poll.until("both to work", BOUND, () -> !isAlone.getAsBoolean());
+      cut = cuttingOff();
+      crew.freeze();
+      Poll.until("the broker to believe in one of them", BOUND, isAlone);
+      awaitSettled(PROGRESS);
+    }
+
+    @Override
+    public void heal() {
+      crew.thaw();
+      cut.run();
     }
   }
 

@@ -63,6 +63,16 @@ record FlowPlan(String queue, long seed) implements Plan {
     return new End(ATTEMPTS, true);
   }
 
+  @Override
+  public boolean isLast(String id, int attempt) {
+    return attempt >= ATTEMPTS || outcome(id, attempt) != Outcome.FAILURE;
+  }
+
+  /** Whether a message is among the dead letters when an attempt of this number is settled. */
+  boolean dies(String id, int attempt) {
+    return isLast(id, attempt) && outcome(id, attempt) != Outcome.SUCCESS;
+  }
+
   /** How long after its sending a message is due. */
   Duration delay(String id) {
     return draw(id, -1, 1_000) < DELAYED_PERMILLE

@@ -39,6 +39,11 @@ record KafkaBroker(String addresses, String server) implements Broker {
   }
 
   @Override
+  public boolean fences() {
+    return true;
+  }
+
+  @Override
   public Duration oldest() {
     return Duration.ZERO;
   }

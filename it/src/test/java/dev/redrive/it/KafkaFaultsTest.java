@@ -2,10 +2,13 @@
 
 package dev.redrive.it;
 
+import dev.redrive.TransportState;
+import dev.redrive.it.KafkaOperator.Owner;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.servers.KafkaServer;
 import dev.redrive.testkit.servers.KafkaWay;
 import java.time.Duration;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +115,92 @@ class KafkaFaultsTest {
             @Override
             public void heal() {
               way.heal();
+            }
+          });
+    }
+  }
+
+  @Test
+  void the_broker_stands_still() {
+    try (BrokerFlow flow = flow("frozen")) {
+      flow.runWithLocalCrew(
+          Scale.asked(),
+          new Fault() {
+            private Runnable cut = () -> {};
+
+            // The session of whoever works ends with it, and it is told so a little later.
+            @Override
+            public void strike(SplittableRandom random) {
+              cut = flow.cuttingOff();
+              server.freeze();
+              Outage.last(random, Outage.longest());
+            }
+
+            @Override
+            public void heal() {
+              server.thaw();
+              Poll.until("the sender to be free", BOUND, () -> flow.isIn(TransportState.UP));
+              cut.run();
+            }
+          });
+    }
+  }
+
+  @Test
+  void the_worker_stands_still_for_longer_than_its_session_and_its_transactions() {
+    try (BrokerFlow flow = flow("worker-frozen");
+        KafkaOperator operator = new KafkaOperator(server.bootstrap())) {
+      flow.runWithFrozenCrew(
+          Scale.asked(), () -> operator.memberCount("redrive.worker-frozen") == 1);
+    }
+  }
+
+  @Test
+  void another_process_begins_transactions_under_the_name_of_the_workers() {
+    try (BrokerFlow flow = flow("fenced");
+        KafkaOperator operator = new KafkaOperator(server.bootstrap())) {
+      flow.runWithLocalCrew(
+          Scale.asked(),
+          new Fault() {
+            @Override
+            public void strike(SplittableRandom random) {
+              Poll.until("a transaction", BOUND, () -> !operator.owners("fenced").isEmpty());
+              Runnable cut = flow.cuttingOff();
+              operator.owners("fenced").keySet().forEach(operator::takeOver);
+              Map<String, Owner> taken = operator.owners("fenced");
+              Poll.until(
+                  "the worker to begin anew",
+                  BOUND,
+                  () -> !operator.owners("fenced").equals(taken));
+              cut.run();
+            }
+
+            @Override
+            public void heal() {}
+          });
+    }
+  }
+
+  @Test
+  void the_topic_is_deleted_under_its_consumer_and_made_anew() {
+    try (BrokerFlow flow = flow("deleted");
+        KafkaOperator operator = new KafkaOperator(server.bootstrap())) {
+      flow.runWithLocalCrew(
+          Scale.asked(),
+          new Fault() {
+            // What is in a topic that somebody deletes is gone, so there is nothing.
+            @Override
+            public void strike(SplittableRandom random) {
+              flow.quiet();
+              operator.deleteTopic("deleted");
+              flow.goOn();
+              Outage.last(random, Outage.longest());
+            }
+
+            @Override
+            public void heal() {
+              Poll.until("the topic to be gone", BOUND, () -> !operator.hasTopic("deleted"));
+              operator.makeTopic("deleted", 4, Map.of());
             }
           });
     }

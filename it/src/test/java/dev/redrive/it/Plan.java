@@ -17,6 +17,11 @@ interface Plan {
   /** How the message of this id ends. */
   End end(String id);
 
+  /** Whether no attempt follows on one of this number that is settled. */
+  default boolean isLast(String id, int attempt) {
+    return attempt >= end(id).attempts();
+  }
+
   /** How long after a failed attempt the next one may start. */
   Duration pause(int attempt);
 }

@@ -24,6 +24,11 @@ record RabbitBroker(String addresses, RabbitServer server) implements Broker {
   }
 
   @Override
+  public boolean fences() {
+    return false;
+  }
+
+  @Override
   public long waiting(String queue) {
     return server.waiting(".dead");
   }

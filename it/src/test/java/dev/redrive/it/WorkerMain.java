@@ -26,6 +26,8 @@ final class WorkerMain {
 
   /** Arguments: the transport's URI, the queue, the plan's seed, the sabotage. */
   public static void main(String[] arguments) throws IOException {
+    // What is logged is nothing that it says.
+    System.setOut(System.err);
     FlowPlan plan = new FlowPlan(arguments[1], Long.parseLong(arguments[2]));
     Printer printer = new Printer();
     Redrive redrive =

@@ -73,6 +73,27 @@ final class WorkerProcess implements Crew {
     witness.cut(new Window(Reach.ATTEMPTS, from, clock.instant()));
   }
 
+  /** SIGSTOP: it is there and does nothing. */
+  void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(interrupted);
+    }
+  }
+
   private void awaitEnd() {
     try {
       process.waitFor();

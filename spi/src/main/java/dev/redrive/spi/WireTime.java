@@ -11,8 +11,8 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 
 /**
- * Times as they stand in headers: RFC 3339, in UTC, with milliseconds. Each message that arrives
- * has two, and the general parser takes longer for them than all else that is done with its
+ * Times as they stand in headers: RFC 3339, in UTC, with milliseconds. Each message has two, and
+ * the general formatter and parser take longer for them than all else that is done with its
  * headers. Thread-safe.
  */
 public final class WireTime {
@@ -21,12 +21,38 @@ public final class WireTime {
   private static final DateTimeFormatter WRITER =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
   private static final int NANOS_PER_MILLI = 1_000_000;
+  // Other years have a sign, or more digits.
+  private static final Instant FORM_FROM = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant FORM_TO = Instant.parse("+10000-01-01T00:00:00Z");
 
   private WireTime() {}
 
   /** Writes a time, cut to milliseconds. */
   public static String write(Instant time) {
-    return WRITER.format(time);
+    boolean hasForm = !time.isBefore(FORM_FROM) && time.isBefore(FORM_TO);
+    return hasForm ? writeFields(time) : WRITER.format(time);
+  }
+
+  private static String writeFields(Instant time) {
+    LocalDateTime fields =
+        LocalDateTime.ofEpochSecond(time.getEpochSecond(), time.getNano(), ZoneOffset.UTC);
+    char[] text = FORM.toCharArray();
+    put(text, 0, 4, fields.getYear());
+    put(text, 5, 7, fields.getMonthValue());
+    put(text, 8, 10, fields.getDayOfMonth());
+    put(text, 11, 13, fields.getHour());
+    put(text, 14, 16, fields.getMinute());
+    put(text, 17, 19, fields.getSecond());
+    put(text, 20, 23, fields.getNano() / NANOS_PER_MILLI);
+    return new String(text);
+  }
+
+  private static void put(char[] text, int from, int to, int number) {
+    int left = number;
+    for (int i = to - 1; i >= from; i--) {
+      text[i] = (char) ('0' + left % 10);
+      left /= 10;
+    }
   }
 
   /**

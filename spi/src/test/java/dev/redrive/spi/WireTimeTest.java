@@ -27,6 +27,25 @@ class WireTimeTest {
   }
 
   @Test
+  void times_are_written_with_three_digits_of_a_second() {
+    for (String text :
+        List.of(
+            "2026-11-30T10:23:25.123Z",
+            "2026-01-02T03:04:05.000Z",
+            "2026-01-02T03:04:05.006Z",
+            "1969-12-31T23:59:59.999Z",
+            "0000-01-01T00:00:00.000Z",
+            "9999-12-31T23:59:59.999Z",
+            "-0001-12-31T23:59:59.999Z",
+            "+10000-01-01T00:00:00.000Z")) {
+      Instant time = Instant.parse(text);
+
+      assertThat(WireTime.write(time)).isEqualTo(text);
+      assertThat(WireTime.write(time.plusNanos(999_999))).isEqualTo(text);
+    }
+  }
+
+  @Test
   void other_forms_that_other_programs_write_are_read_too() {
     for (String text :
         List.of(

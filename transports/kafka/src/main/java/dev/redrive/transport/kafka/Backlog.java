@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a group is behind the end of a topic. Offsets that are no messages, such as the ends of
@@ -34,32 +35,24 @@ final class Backlog {
     return partitions(topic)
         .thenCompose(
             partitions ->
-                offsets(partitions, OffsetSpec.latest())
-                    .thenCombine(
-                        offsets(partitions, OffsetSpec.earliest()),
-                        (ends, starts) -> Map.of("ends", ends, "starts", starts))
+                offsets(partitions, OffsetSpec.earliest())
+                    .thenCombine(offsets(partitions, OffsetSpec.latest()), Bounds::new)
                     .thenCombine(
                         committed(group),
                         (bounds, committed) ->
                             partitions.stream()
-                                .mapToLong(
-                                    partition ->
-                                        behind(
-                                            Objects.requireNonNull(bounds.get("starts")),
-                                            Objects.requireNonNull(bounds.get("ends")),
-                                            committed,
-                                            partition))
+                                .mapToLong(each -> bounds.behind(each, committed.get(each)))
                                 .sum()));
   }
 
-  private static long behind(
-      Map<TopicPartition, Long> starts,
-      Map<TopicPartition, Long> ends,
-      Map<TopicPartition, Long> committed,
-      TopicPartition partition) {
-    long start = starts.getOrDefault(partition, 0L);
-    long settled = Math.max(start, committed.getOrDefault(partition, start));
-    return Math.max(0, ends.getOrDefault(partition, settled) - settled);
+  /** Where logs begin and end. */
+  private record Bounds(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
+
+    long behind(TopicPartition partition, @Nullable Long committed) {
+      long start = starts.getOrDefault(partition, 0L);
+      long settled = committed == null ? start : Math.max(start, committed);
+      return Math.max(0, ends.getOrDefault(partition, settled) - settled);
+    }
   }
 
   private CompletionStage<List<TopicPartition>> partitions(String topic) {

@@ -26,9 +26,13 @@ final class Clients {
 
   private static final int SENDS_PER_REQUEST_TIME = 3;
   private static final int BUFFER_BYTES = 64 * 1_024 * 1_024;
-  private static final int BATCH_BYTES = 128 * 1_024;
+
+  /** What goes to a partition together, at most. */
+  static final int BATCH_BYTES = 128 * 1_024;
+
   private static final Duration RECONNECT = Duration.ofMillis(50);
   private static final Duration READER_WAIT = Duration.ofMillis(20);
+  private static final Duration FOLLOWER_WAIT = Duration.ofMillis(100);
   private static final Duration TRANSACTION_RETRY = Duration.ofMillis(10);
   private static final Duration RECONNECT_MAX = Duration.ofSeconds(1);
 
@@ -108,6 +112,13 @@ final class Clients {
     // It reads only where there is something; and one that is to read elsewhere must not wait until
     // the broker gives up waiting at the end.
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(READER_WAIT));
+    return consumer(settings);
+  }
+
+  /** A consumer that is alone and follows what is written to partitions. */
+  KafkaConsumer<byte[], byte[]> follower() {
+    Map<String, Object> settings = consuming();
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, millis(FOLLOWER_WAIT));
     return consumer(settings);
   }
 

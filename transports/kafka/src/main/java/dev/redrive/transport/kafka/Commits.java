@@ -39,6 +39,7 @@ final class Commits {
   private List<Settling> asked = List.of();
   private Set<Holding> holdings = Set.of();
   private boolean isOut;
+  private boolean isFresh;
   private int question;
   // Times of Timers.nanoTime.
   private long overdueFrom;
@@ -55,6 +56,9 @@ final class Commits {
 
     /** It was refused: the broker knows better what these partitions are like. */
     void refused(List<Settling> batch, Set<Holding> holdings);
+
+    /** The broker has taken what had no answer before. */
+    void told();
   }
 
   /**
@@ -78,6 +82,13 @@ final class Commits {
     return !isOut && consumption.now() - notBefore >= 0;
   }
 
+  /** Whether one was accepted since this was last asked. */
+  boolean isFresh() {
+    boolean wasFresh = isFresh;
+    isFresh = false;
+    return wasFresh;
+  }
+
   /** Whether there is something to say that nobody has asked for, or that had no answer. */
   boolean hasNews(Member member) {
     return !owed.isEmpty() || (consumption.now() - newsFrom >= 0 && isDirty(member));
@@ -88,9 +99,11 @@ final class Commits {
     return member.holdings().stream().anyMatch(holding -> holding.progress().isDirty());
   }
 
-  /** Something must be said of a partition, though nobody waits for it. */
+  /** What the group has of a partition is to be replaced, though nobody waits for it. */
   void owe(Holding holding) {
     owed.add(holding);
+    // A commit that is on its way still tells of what was before.
+    holding.progress().replace();
   }
 
   Set<Holding> owed() {
@@ -128,10 +141,25 @@ final class Commits {
   void takeOver(Member member) {
     if (isOut) {
       question++;
+      asked = stillHere(asked);
       owed.addAll(holdings);
       Map<TopicPartition, OffsetAndMetadata> commits = member.commits(owed);
+      holdings = member.holdings(commits.keySet());
       answered(commits.isEmpty() ? null : committedNow(member, commits));
     }
+  }
+
+  /** The others are answered: what was asked for them cannot be asked again. */
+  private List<Settling> stillHere(List<Settling> batch) {
+    List<Settling> here = new ArrayList<>();
+    for (Settling settling : batch) {
+      if (settling.isLost()) {
+        verdict.noAnswer(settling);
+      } else {
+        here.add(settling);
+      }
+    }
+    return here;
   }
 
   private static @Nullable Exception committedNow(
@@ -150,6 +178,7 @@ final class Commits {
     forget();
     if (failure == null) {
       told(told);
+      isFresh = true;
       batch.forEach(verdict::accepted);
     } else if (isNoAnswer(failure)) {
       log.debug("a commit had no answer", failure);
@@ -177,6 +206,12 @@ final class Commits {
     owed.removeIf(
         holding ->
             known.contains(holding) && !(holding.isLoaded() && holding.progress().isDirty()));
+    verdict.told();
+  }
+
+  /** Whether the broker has all that is known of a partition. */
+  boolean isKnown(Holding holding) {
+    return !owed.contains(holding) && holding.isLoaded() && !holding.progress().isDirty();
   }
 
   /**

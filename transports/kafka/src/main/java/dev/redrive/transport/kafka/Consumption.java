@@ -4,19 +4,15 @@ package dev.redrive.transport.kafka;
 
 import dev.redrive.Settled;
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Lease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +31,10 @@ final class Consumption implements Member.Owner {
   private static final long BUSY_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   // Nor does anything else tell of a change of the group while nothing is to be read.
   private static final long FULL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  // Clocks that disagree may take a message off the ladder at once: it is not to come and go as
-  // fast as it can. Nor is one that cannot be moved.
-  private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int SLICE = 50;
+  // Nor would the client wait for some partitions while it has read ahead of others.
+  private static final long PART_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final Duration MEMBER_AGAIN = Duration.ofSeconds(1);
+  private static final long GIVE_BACK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final Duration END_MAX = Duration.ofSeconds(15);
 
   private final String queue;
@@ -47,18 +42,16 @@ final class Consumption implements Member.Owner {
   private final Duration grace;
   private final Members members;
   private final Settler settler;
+  private final Placement placement;
+  private final Parking parking;
   private final Hand hand = new Hand();
-  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-  // Where the thread is while it polls, to be woken for a task.
-  private volatile @Nullable Member polling;
-  private volatile @Nullable Thread thread;
-  private volatile boolean isEnded;
+  private final TaskThread thread;
 
   // All below is used by the thread alone.
   private final List<KafkaSubscription> subscriptions = new ArrayList<>();
   private Optional<Member> member = Optional.empty();
   private long noMemberBefore;
-  private int turn;
+  private boolean isToJoinAnew;
   private boolean isSettling;
   private boolean isEnding;
 
@@ -67,28 +60,37 @@ final class Consumption implements Member.Owner {
     Member join(Member.Owner owner);
   }
 
+  /**
+   * @param parked reads what is parked of an ordered queue
+   * @param process who this is, in the marks that it leaves
+   * @param tasks where they gather, and where the thread waits while it does not poll
+   */
   Consumption(
       String queue,
       Environment environment,
       Duration grace,
       Members members,
-      Settler.Factory settlers) {
+      Settler.Factory settlers,
+      Parking.Source parked,
+      long process,
+      Tasks tasks) {
     this.queue = queue;
     this.environment = environment;
     this.grace = grace;
     this.members = members;
+    this.thread = new TaskThread(queue, environment.threads(), tasks);
     this.settler = settlers.settler(this);
+    this.placement = new Placement(hand, settler, environment.clock(), this::now);
+    this.parking = new Parking(queue, process, parked, this);
     this.noMemberBefore = now();
   }
 
   void start() {
-    Thread started = environment.threads().newThread(this::run);
-    thread = started;
-    started.start();
+    thread.start(this::run);
   }
 
-  /** As {@code Timers.nanoTime}. */
-  long now() {
+  @Override
+  public long now() {
     return environment.timers().nanoTime();
   }
 
@@ -100,44 +102,27 @@ final class Consumption implements Member.Owner {
     return hand;
   }
 
-  boolean isHere() {
-    return Thread.currentThread() == thread;
+  Placement placement() {
+    return placement;
   }
 
-  void execute(Runnable task) {
-    offer(task);
+  Parking parking() {
+    return parking;
   }
 
-  /** Runs the task on the queue's thread; false, and not at all, once that has ended. */
-  boolean offer(Runnable task) {
-    synchronized (tasks) {
-      if (isEnded) {
-        return false;
-      }
-      tasks.add(task);
-    }
-    Member waiting = polling;
-    if (waiting != null) {
-      waiting.wake();
-    }
-    return true;
-  }
-
-  /** Runs a task that must be run, on the queue's thread or, when that has ended, here. */
-  void tell(Runnable task) {
-    if (!offer(task)) {
-      task.run();
-    }
+  /** Where all of it happens. */
+  TaskThread thread() {
+    return thread;
   }
 
   private void run() {
-    for (runTasks(); !isOver(); runTasks()) {
+    for (thread.runAll(); !isOver(); thread.runAll()) {
       try {
         long wait = round();
         if (member.isPresent()) {
           poll(member.get(), wait);
         } else {
-          runTask(tasks.poll(wait, TimeUnit.NANOSECONDS));
+          thread.runNext(wait);
         }
       } catch (KafkaException failure) {
         rejoin(failure);
@@ -152,73 +137,67 @@ final class Consumption implements Member.Owner {
   }
 
   private boolean isOver() {
-    synchronized (tasks) {
-      isEnded = isEnding && tasks.isEmpty() && member.isEmpty();
-      return isEnded;
-    }
-  }
-
-  private void runTasks() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      runTask(task);
-    }
-  }
-
-  private void runTask(@Nullable Runnable task) {
-    if (task == null) {
-      return;
-    }
-    try {
-      task.run();
-    } catch (RuntimeException | Error failure) {
-      log.error("a task of queue {} failed", queue, failure);
-    }
+    return thread.endsIf(() -> isEnding && member.isEmpty());
   }
 
   /**
-   * Where nothing is to be read, or an answer is awaited, the wait is for tasks. The client would
-   * not wait as long as it has read ahead of partitions that are paused, but look through that
-   * again and again.
+   * Where something is not to be read, the wait is for tasks. The client would not wait as long as
+   * it has read ahead of partitions that are paused, but look through that again and again. While
+   * an answer is awaited, no task wakes the thread: most are settlements, which would wait for the
+   * next commit all the same, and each turn costs a poll.
    */
   private void poll(Member present, long wait) throws InterruptedException {
-    present.prepare();
-    if (settler.awaitsAnswer() || !present.isReading()) {
-      present.poll(Duration.ZERO);
-      runTask(tasks.poll(Math.min(wait, FULL_TURN_NANOS), TimeUnit.NANOSECONDS));
+    if (settler.isResting()) {
+      thread.pause(BUSY_TURN_NANOS);
       return;
     }
-    polling = present;
-    try {
-      // Looked at after it can be woken: what comes later wakes it.
-      present.poll(Duration.ofNanos(tasks.isEmpty() ? wait : 0));
-    } finally {
-      polling = null;
+    present.prepare();
+    if (settler.awaitsAnswer()) {
+      thread.pause(BUSY_TURN_NANOS);
+      present.poll(Duration.ZERO);
+      return;
     }
+    if (present.isPaused()) {
+      boolean isMore = present.poll(Duration.ZERO);
+      long turn = present.isReading() ? PART_TURN_NANOS : FULL_TURN_NANOS;
+      thread.runNext(isMore ? 0 : Math.min(wait, turn));
+      return;
+    }
+    thread.poll(present, Duration.ofNanos(wait));
   }
 
   /** All that is to be done now; how long there is nothing to do then, in nanoseconds. */
   private long round() {
     long now = now();
     joinOrLeave(now);
-    hand.ended(now).forEach(lease -> comesAgain(lease));
-    take();
-    hand.fromAside(now).forEach(this::placeOrPostpone);
-    handOver(now);
+    placement.goOn(now);
+    parking.goOn(now);
+    placement.take(member.map(Member::holdings).orElse(List.of()));
+    placement.handOver(subscriptions, now);
+    // What was handed over begins with the next commit, not with the one after it.
+    boolean isNews = thread.runAll();
     settler.goOn();
-    return settler.awaitsAnswer() ? BUSY_TURN_NANOS : Math.min(TURN_NANOS_MAX, hand.rest(now));
+    if (settler.awaitsAnswer()) {
+      return BUSY_TURN_NANOS;
+    }
+    // What tasks have changed may have more to hand over.
+    long rest = isNews ? 0 : Math.min(placement.rest(now), parking.rest(now));
+    return Math.min(TURN_NANOS_MAX, rest);
   }
 
   private void joinOrLeave(long now) {
+    if (member.isPresent() && (subscriptions.isEmpty() || isToJoinAnew)) {
+      leave();
+    }
+    isToJoinAnew = false;
     if (member.isEmpty() && !subscriptions.isEmpty() && now - noMemberBefore >= 0) {
       member = Optional.of(members.join(this));
-    }
-    if (member.isPresent() && subscriptions.isEmpty()) {
-      leave();
     }
   }
 
   private void leave() {
-    long until = now() + grace.toNanos();
+    // Nothing runs any more; what is on its way comes to its end, whatever the grace.
+    long until = now() + Math.max(grace.toNanos(), GIVE_BACK_NANOS);
     settleUntil(until, () -> settler.isBusy());
     member.ifPresent(Member::leave);
     member = Optional.empty();
@@ -235,84 +214,6 @@ final class Consumption implements Member.Owner {
     noMemberBefore = now() + MEMBER_AGAIN.toNanos();
   }
 
-  /** Takes records into hands, some of each partition in turn. */
-  private void take() {
-    List<Holding> holdings = member.map(Member::holdings).orElse(List.of());
-    boolean isMore = true;
-    while (isMore && hand.isOpen()) {
-      isMore = false;
-      for (int i = 0; i < holdings.size() && hand.isOpen(); i++) {
-        isMore |= takeSlice(holdings.get(Math.floorMod(turn + i, holdings.size())));
-      }
-    }
-  }
-
-  /** False if there is nothing more to take of this partition now. */
-  private boolean takeSlice(Holding holding) {
-    for (int i = 0; i < SLICE && hand.isOpen(); i++) {
-      Optional<KafkaLease> taken = holding.take();
-      if (taken.isEmpty()) {
-        return false;
-      }
-      place(taken.get());
-    }
-    return true;
-  }
-
-  /** What is due before long waits to be asked for; the rest goes to the ladder in a moment. */
-  private void place(KafkaLease lease) {
-    if (isEarly(lease)) {
-      hand.putAside(lease, now() + ASIDE_NANOS);
-    } else {
-      hand.add(lease);
-    }
-  }
-
-  private void placeOrPostpone(KafkaLease lease) {
-    if (isEarly(lease)) {
-      settler.postpone(lease);
-    } else {
-      hand.add(lease);
-    }
-  }
-
-  private boolean isEarly(KafkaLease lease) {
-    return lease.dueAt().isAfter(environment.clock().instant().plus(Ladder.EARLIEST));
-  }
-
-  /** The lease has ended, and its record is in hand again. */
-  void comesAgain(KafkaLease ended) {
-    place(ended.holding().takeAgain(ended));
-  }
-
-  /** The same, after a moment. */
-  void comesLater(KafkaLease ended) {
-    hand.putAside(ended.holding().takeAgain(ended), now() + ASIDE_NANOS);
-  }
-
-  /** What is in hand goes to who asked for it, to each in turn. */
-  private void handOver(long now) {
-    for (int i = 0; i < subscriptions.size() && hand.hasWaiting(); i++) {
-      KafkaSubscription subscription =
-          subscriptions.get(Math.floorMod(turn + i, subscriptions.size()));
-      List<InMessage> messages = new ArrayList<>();
-      while (messages.size() < subscription.credit() && hand.hasWaiting()) {
-        KafkaLease lease = hand.next().orElseThrow();
-        if (isEarly(lease)) {
-          // The clock was set back since.
-          hand.putAside(lease, now + ASIDE_NANOS);
-        } else {
-          hand.hold(lease, subscription, now + subscription.leaseNanos());
-          messages.add(lease.message());
-        }
-      }
-      if (!messages.isEmpty()) {
-        subscription.handOver(messages);
-      }
-    }
-    turn++;
-  }
-
   /** A consumer more. */
   void add(KafkaSubscription subscription) {
     subscriptions.add(subscription);
@@ -321,7 +222,7 @@ final class Consumption implements Member.Owner {
   /** A consumer has closed: what it held goes back at once, to another one or to the group. */
   void remove(KafkaSubscription subscription) {
     if (subscriptions.remove(subscription)) {
-      hand.heldBy(subscription).forEach(this::comesAgain);
+      hand.heldBy(subscription).forEach(placement::comesAgain);
       // Not in the middle of what the client is doing: the next round does it then.
       if (subscriptions.isEmpty() && !isSettling) {
         leave();
@@ -341,7 +242,7 @@ final class Consumption implements Member.Owner {
         .toList();
   }
 
-  /** The lease, if this subscription holds it. */
+  /** The lease, if this subscription holds it. Thread-safe. */
   Optional<KafkaLease> held(KafkaSubscription subscription, Lease lease) {
     return lease instanceof KafkaLease mine
             && mine.isHeldBy(subscription)
@@ -355,13 +256,33 @@ final class Consumption implements Member.Owner {
     return member;
   }
 
-  /** How many messages are handed over. */
-  CompletionStage<Long> runningCount() {
-    CompletableFuture<Long> count = new CompletableFuture<>();
-    if (!offer(() -> count.complete((long) hand.heldCount()))) {
-      count.complete(0L);
+  /**
+   * What is here of the queue.
+   *
+   * @param held how many messages are handed over
+   * @param parked how many wait parked
+   */
+  record Counts(long held, long parked) {}
+
+  /** The counts of this process. */
+  CompletionStage<Counts> counts() {
+    CompletableFuture<Counts> counts = new CompletableFuture<>();
+    if (!thread.offer(() -> counts.complete(new Counts(hand.heldCount(), parkedCount())))) {
+      counts.complete(new Counts(0, 0));
     }
-    return count;
+    return counts;
+  }
+
+  private long parkedCount() {
+    return member.map(Member::holdings).orElse(List.of()).stream()
+        .flatMap(holding -> holding.lines().stream())
+        .mapToLong(Lines::waitingCount)
+        .sum();
+  }
+
+  /** The order of the queue has changed, of which a member is told when it joins. */
+  void joinAnew() {
+    thread.execute(() -> isToJoinAnew = true);
   }
 
   @Override
@@ -371,18 +292,32 @@ final class Consumption implements Member.Owner {
 
   @Override
   public void taken(List<Holding> leaving) {
-    Member waking = polling;
-    // Not to be woken out of what must have an answer.
-    polling = null;
+    thread.undisturbed(() -> settle(leaving));
+  }
+
+  private void settle(List<Holding> leaving) {
     // What waits can go to the next owner at once; what runs has a moment to end.
     long until = now() + grace.toNanos();
     leaving.forEach(Holding::leave);
     settleUntil(
         until,
         () -> settler.isBusy() || leaving.stream().anyMatch(holding -> holding.busyCount() > 0));
-    polling = waking;
-    if (waking != null && !tasks.isEmpty()) {
-      waking.wake();
+    giveBackBegun(leaving);
+  }
+
+  /** What is parked and runs still is not cut off by a crash. */
+  private void giveBackBegun(List<Holding> leaving) {
+    List<KafkaLease> begun = leaving.stream().flatMap(holding -> holding.begun().stream()).toList();
+    if (!begun.isEmpty()) {
+      begun.forEach(settler::giveBack);
+      settleUntil(now() + GIVE_BACK_NANOS, () -> settler.isBusy());
+    }
+  }
+
+  @Override
+  public void learned(Holding holding) {
+    if (holding.order().isPresent()) {
+      parking.follow(holding);
     }
   }
 
@@ -398,23 +333,23 @@ final class Consumption implements Member.Owner {
 
   @Override
   public void gone(List<Holding> lost) {
-    lost.forEach(holding -> hand.drop(holding.forget()));
-  }
-
-  private interface Condition {
-    boolean holds();
+    lost.forEach(
+        holding -> {
+          parking.leave(holding);
+          hand.drop(holding.forget());
+        });
   }
 
   /** Settles what there is to settle without polling, as long as the condition holds. */
-  private void settleUntil(long until, Condition goesOn) {
+  private void settleUntil(long until, TaskThread.Condition goesOn) {
     isSettling = true;
     try {
       settler.inOneGo(true);
-      runTasks();
+      thread.runAll();
       settler.goOn();
       while (goesOn.holds() && until - now() > 0) {
-        runTask(tasks.poll(Math.min(until - now(), TURN_NANOS_MAX), TimeUnit.NANOSECONDS));
-        runTasks();
+        thread.runNext(Math.min(until - now(), TURN_NANOS_MAX));
+        thread.runAll();
         settler.goOn();
       }
     } catch (InterruptedException interrupted) {
@@ -435,22 +370,13 @@ final class Consumption implements Member.Owner {
   /** Gives everything back and ends the thread. Blocks until then, for some seconds at most. */
   void end() {
     boolean isTaken =
-        offer(
+        thread.offer(
             () -> {
               isEnding = true;
               List.copyOf(subscriptions).forEach(this::close);
             });
-    Thread ending = thread;
-    if (!isTaken || ending == null || isHere()) {
-      return;
-    }
-    try {
-      ending.join(END_MAX.toMillis());
-      if (ending.isAlive()) {
-        tellLate();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+    if (isTaken && !thread.isHere() && !thread.join(END_MAX)) {
+      tellLate();
     }
   }
 

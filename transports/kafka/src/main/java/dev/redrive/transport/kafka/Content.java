@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Content(ConsumerRecord<byte[], byte[]> record) {
   private static final byte[] NOTHING = {};
+  private static final long OVERHEAD_BYTES = 100;
 
   /** A message to send, to its topic. */
   static ProducerRecord<byte[], byte[]> sent(String queue, OutMessage message, Instant now) {
@@ -81,6 +83,16 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
     return value == null ? NOTHING : value;
   }
 
+  /** How much of memory it takes, about. */
+  long bytes() {
+    long bytes = OVERHEAD_BYTES + body().length;
+    for (Header header : headers()) {
+      byte @Nullable [] value = header.value();
+      bytes += OVERHEAD_BYTES + (value == null ? 0 : value.length);
+    }
+    return bytes;
+  }
+
   /** What a copy of a message says anew. */
   record Changes(int attempts, int crashes, Instant dueAt, Map<String, String> headers) {}
 
@@ -100,13 +112,13 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /** The message as a dead letter, which {@link Letter} reads. */
-  ProducerRecord<byte[], byte[]> letter(
-      String topic, String group, Settlement.Dead dead, int crashes, Instant now) {
+  ProducerRecord<byte[], byte[]> letter(String topic, Letter.Death death) {
     Headers headers = Wire.copy(headers());
+    Settlement.Dead dead = death.dead();
     dead.headers().forEach((name, value) -> Wire.put(headers, name, value));
     Wire.put(headers, WireHeaders.ID, id());
     Wire.put(headers, WireHeaders.ATTEMPT, Integer.toString(dead.attempts()));
     Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(firstSeen()));
-    return Letter.write(topic, this, headers, new Letter.Death(dead, crashes, group, now));
+    return Letter.write(topic, this, headers, death);
   }
 }

@@ -68,6 +68,7 @@ final class DeadTopic implements AutoCloseable {
         new LetterMover(
             queue,
             dead,
+            new Returns(shared.names().parked(queue)),
             () -> clients.producer(transactions),
             shared.environment(),
             reading,

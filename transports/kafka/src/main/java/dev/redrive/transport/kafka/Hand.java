@@ -3,6 +3,8 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.transport.kafka.KafkaLease.State;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,6 +24,8 @@ final class Hand {
   private final TreeSet<KafkaLease> waiting = new TreeSet<>(KafkaLease.BY_DUE_TIME);
   // Put aside until a time; in the order of these times, as all are put aside for equally long.
   private final Deque<Aside> aside = new ArrayDeque<>();
+  // Kept until they are due.
+  private final TreeSet<KafkaLease> early = new TreeSet<>(KafkaLease.BY_DUE_TIME);
   private final TreeSet<KafkaLease> held = new TreeSet<>(KafkaLease.BY_END);
   private long bytes;
 
@@ -50,6 +54,29 @@ final class Hand {
       }
     }
     return over;
+  }
+
+  /** One more that is here anyway, and is not to be looked at before it is due. */
+  void keepUntilDue(KafkaLease lease) {
+    early.add(lease);
+  }
+
+  /** Takes out those that were kept and are due at a time. */
+  List<KafkaLease> due(Instant at) {
+    List<KafkaLease> due = new ArrayList<>();
+    while (!early.isEmpty() && !early.first().dueAt().isAfter(at)) {
+      due.add(early.pollFirst());
+    }
+    return due;
+  }
+
+  /** How long none of them is due, in nanoseconds; a very long time if there is none. */
+  long untilDue(Instant at) {
+    return early.isEmpty() ? Long.MAX_VALUE : nanos(Duration.between(at, early.first().dueAt()));
+  }
+
+  private static long nanos(Duration time) {
+    return time.isNegative() ? 0 : time.toDays() > 1 ? Long.MAX_VALUE : time.toNanos();
   }
 
   /** Whether more are to be taken. */
@@ -101,7 +128,10 @@ final class Hand {
   List<KafkaLease> ended(long now) {
     List<KafkaLease> ended = new ArrayList<>();
     while (!held.isEmpty() && held.first().endsAt() - now <= 0) {
-      ended.add(held.pollFirst());
+      KafkaLease lease = held.pollFirst();
+      if (lease.state() == KafkaLease.State.HELD) {
+        ended.add(lease);
+      }
     }
     return ended;
   }
@@ -118,6 +148,7 @@ final class Hand {
     lost.forEach(
         lease -> {
           remove(lease);
+          early.remove(lease);
           held.remove(lease);
         });
   }

@@ -12,13 +12,19 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A partition that was assigned to this process: how far it is settled, and those of its records
  * that are here. Used by the queue's thread alone.
  */
 final class Holding {
+  private static final Logger log = LoggerFactory.getLogger(Holding.class);
+
   private final TopicPartition partition;
+  // Who comes after whom; empty in a queue without order.
+  private final Optional<OrderBy> order;
   // Empty until it is known what the group has committed of it.
   private Optional<Progress> progress = Optional.empty();
   // Polled, and not in hand yet, because there is no room for what must be known of more.
@@ -26,11 +32,15 @@ final class Holding {
   private long polledUpTo;
   // In hand, held or being settled.
   private final Map<Long, KafkaLease> leases = new HashMap<>();
+  // Empty until it is known what is parked of it.
+  private Optional<Lines> lines = Optional.empty();
   private int busy;
   private boolean isLeaving;
+  private boolean isFull;
 
-  Holding(TopicPartition partition) {
+  Holding(TopicPartition partition, Optional<OrderBy> order) {
     this.partition = partition;
+    this.order = order;
   }
 
   TopicPartition partition() {
@@ -47,8 +57,28 @@ final class Holding {
     polledUpTo = from;
   }
 
-  boolean isLoaded() {
+  /** What is parked of it is known. */
+  void load(Lines known) {
+    lines = Optional.of(known);
+  }
+
+  /** Whether it is known how far it is settled. */
+  boolean isKnown() {
     return progress.isPresent();
+  }
+
+  /** Whether all is known that is to be known before a record of it is taken. */
+  boolean isLoaded() {
+    return isKnown() && (order.isEmpty() || lines.isPresent());
+  }
+
+  Optional<OrderBy> order() {
+    return order;
+  }
+
+  /** Who stands in line; empty in a queue without order. */
+  Optional<Lines> lines() {
+    return lines;
   }
 
   Progress progress() {
@@ -89,14 +119,21 @@ final class Holding {
   /** Takes the next record into hands, if there is one and room for it. */
   Optional<KafkaLease> take() {
     Optional<KafkaLease> taken = Optional.empty();
-    while (taken.isEmpty() && !backlog.isEmpty() && !isLeaving) {
+    while (taken.isEmpty() && !backlog.isEmpty() && !isLeaving && !isFull()) {
       long offset = backlog.peek().offset();
       if (progress().isDone(offset)) {
+        backlog.remove();
+      } else if (isParked(offset)) {
+        // What was committed is lost or older: it stands in line already.
+        progress().take(offset);
+        progress().done(offset);
         backlog.remove();
       } else if (progress().hasRoom()) {
         progress().take(offset);
         int cutOff = progress().crashes(offset);
-        KafkaLease lease = new KafkaLease(this, new Content(backlog.remove()), cutOff);
+        Content content = new Content(backlog.remove());
+        String line = order.map(by -> by.line(content)).orElse("");
+        KafkaLease lease = KafkaLease.inLog(this, content, line, cutOff);
         leases.put(offset, lease);
         taken = Optional.of(lease);
       } else {
@@ -107,6 +144,31 @@ final class Holding {
     return taken;
   }
 
+  private boolean isParked(long offset) {
+    return lines
+        .flatMap(known -> known.at(offset))
+        .filter(spot -> spot.lease().isParked())
+        .isPresent();
+  }
+
+  /** Those in line that can be handed over since the log was read up to them. */
+  List<KafkaLease> arrived() {
+    return lines.map(known -> known.reached(progress().position())).orElse(List.of());
+  }
+
+  private boolean isFull() {
+    boolean wasFull = isFull;
+    // What is parked ahead cannot go before the log was read up to there.
+    isFull = lines.filter(known -> !known.isAhead() && known.isFull()).isPresent();
+    if (isFull && !wasFull) {
+      log.warn(
+          "as much is parked of {} as there is room for; all of it waits, its healthy keys too, until"
+              + " messages at the head of their key succeed, or are replayed or purged",
+          partition);
+    }
+    return isFull;
+  }
+
   /** A record of it is handed over. */
   void makeBusy() {
     busy++;
@@ -115,9 +177,14 @@ final class Holding {
   /** The lease has ended unsettled; the record is in hand again, under another. */
   KafkaLease takeAgain(KafkaLease ended) {
     end(ended);
-    progress().release(ended.offset());
     KafkaLease lease = ended.again();
-    leases.put(lease.offset(), lease);
+    if (!ended.isParked()) {
+      progress().release(ended.offset());
+      leases.put(lease.offset(), lease);
+    }
+    if (lease.isInLine()) {
+      lines().orElseThrow().stand(new Lines.Spot(lease, false));
+    }
     return lease;
   }
 
@@ -139,6 +206,14 @@ final class Holding {
     isLeaving = true;
   }
 
+  /** Those that are parked of which it is written down that an attempt has begun. */
+  List<KafkaLease> begun() {
+    return lines.map(Lines::leases).orElse(List.of()).stream()
+        .filter(KafkaLease::isBegun)
+        .filter(lease -> lease.state() == State.HELD || lease.state() == State.IN_HAND)
+        .toList();
+  }
+
   /** How many records are handed over or being settled. */
   int busyCount() {
     return busy;
@@ -151,8 +226,11 @@ final class Holding {
    */
   List<KafkaLease> forget() {
     List<KafkaLease> lost = new ArrayList<>(leases.values());
+    lines.ifPresent(known -> lost.addAll(known.leases()));
     lost.forEach(lease -> lease.state(State.GONE));
     leases.clear();
+    lines = Optional.empty();
+    isFull = false;
     backlog.clear();
     busy = 0;
     progress = Optional.empty();

@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * <p>Its token is the process's membership in the group: as long as it lasts, nobody else is given
  * the partition, and once it is over, the broker takes no commit by it. Within the process a record
- * that comes into hands again gets another lease. Used by the queue's thread alone.
+ * that comes into hands again gets another lease. Used by the queue's thread alone, but for {@link
+ * #isHeldBy} and {@link #endsAt()}.
  */
 final class KafkaLease implements Lease {
   /** Those due earlier first, and of one due time those that came earlier. */
@@ -41,27 +42,73 @@ final class KafkaLease implements Lease {
 
   private final Holding holding;
   private final Content content;
+  private final String line;
   private final int cutOff;
+  private final boolean isParked;
   private final Instant firstSeen;
   private final Instant dueAt;
-  private State state = State.IN_HAND;
+  private volatile State state = State.IN_HAND;
+  // Written before the state, and not again.
   private Optional<KafkaSubscription> owner = Optional.empty();
-  private long endsAt;
+  private volatile long endsAt;
+  private boolean isBegun;
 
-  /**
-   * @param cutOff how many attempts of this very record a crash cut off
-   */
-  KafkaLease(Holding holding, Content content, int cutOff) {
+  private KafkaLease(Holding holding, Content content, String line, int cutOff, boolean isParked) {
     this.holding = holding;
     this.content = content;
+    this.line = line;
     this.cutOff = cutOff;
+    this.isParked = isParked;
     this.firstSeen = content.firstSeen();
     this.dueAt = content.dueAt();
   }
 
+  /**
+   * A record of the queue's topic.
+   *
+   * @param line of messages that come one after another; empty if it stands in none
+   * @param cutOff how many attempts of this very record a crash cut off
+   */
+  static KafkaLease inLog(Holding holding, Content content, String line, int cutOff) {
+    return new KafkaLease(holding, content, line, cutOff, false);
+  }
+
+  /** A message that is parked at its place. */
+  static KafkaLease parked(Holding holding, Content content, String line, int cutOff) {
+    return new KafkaLease(holding, content, line, cutOff, true);
+  }
+
   /** A new lease on the same record, after this one. */
   KafkaLease again() {
-    return new KafkaLease(holding, content, cutOff);
+    return new KafkaLease(holding, content, line, cutOff, isParked);
+  }
+
+  /** The line it stands in; empty for none. */
+  String line() {
+    return line;
+  }
+
+  boolean isInLine() {
+    return !line.isEmpty();
+  }
+
+  /** Whether it lies in the parked topic, and not in the log. */
+  boolean isParked() {
+    return isParked;
+  }
+
+  /** It is written down that an attempt of it has begun. */
+  void hasBegun() {
+    isBegun = true;
+  }
+
+  /** Whether the parked topic says that an attempt of it has begun. */
+  boolean isBegun() {
+    return isParked && isBegun;
+  }
+
+  Parked.Place place() {
+    return new Parked.Place(holding.partition().partition(), offset());
   }
 
   Holding holding() {

@@ -25,41 +25,63 @@ final class KafkaQueue {
   private final Transactions transactions;
   private final Sender sender;
   private final DeadTopic dead;
+  private final ParkedReader parked;
   private final Shared shared;
+  private volatile Optional<OrderBy> order;
   // What this process has seen; nobody else counts it.
   private final AtomicLong succeeded = new AtomicLong();
   private final AtomicLong cancelled = new AtomicLong();
   private final AtomicLong purged = new AtomicLong();
 
-  KafkaQueue(String name, Shared shared) {
+  KafkaQueue(String name, Optional<OrderBy> order, Shared shared) {
     this.name = name;
+    this.order = order;
     this.shared = shared;
     this.dead = shared.deadTopics().of(name, this::purged);
     Names names = shared.names();
     Clients clients = shared.clients();
+    parked =
+        new ParkedReader(
+            names.parked(name), clients, shared.deadTopics().admin(), shared.environment());
     sender =
         new Sender(
             name,
             shared.producer(),
             shared.route(),
+            () -> this.order,
             shared.environment().clock(),
             shared.environment().threads());
     transactions =
         new Transactions(
             () -> clients.producer(names.transactions(shared.processName(), name)),
             shared.environment().threads());
-    Copies copies = new Copies(name, names, shared.route(), shared.environment().clock());
-    Member.Settings settings =
-        new Member.Settings(shared.process(), shared.metadataMax(), clients.config().requestTime());
+    Copies copies =
+        new Copies(name, names, shared.process(), shared.route(), shared.environment().clock());
     consumption =
         new Consumption(
             name,
             shared.environment(),
             clients.config().graceTime(),
-            owner -> new Member(clients.member(names.group(name)), name, settings, owner),
+            owner -> new Member(clients.member(names.group(name)), name, settings(), owner),
             consumption ->
-                new Settler(consumption, transactions, copies, clients.config(), this::count));
+                new Settler(consumption, transactions, copies, clients.config(), this::count),
+            parked,
+            shared.process(),
+            new Tasks());
     consumption.start();
+  }
+
+  private Member.Settings settings() {
+    return new Member.Settings(
+        shared.process(), shared.metadataMax(), shared.clients().config().requestTime(), order);
+  }
+
+  /** What comes one after another from now on. */
+  void order(Optional<OrderBy> by) {
+    if (!order.equals(by)) {
+      order = by;
+      consumption.joinAnew();
+    }
   }
 
   private void count(Settlement settlement) {
@@ -80,7 +102,7 @@ final class KafkaQueue {
 
   Subscription subscribe(SubscribeOptions options, Sink sink) {
     KafkaSubscription subscription = new KafkaSubscription(consumption, options, sink);
-    consumption.execute(() -> consumption.add(subscription));
+    consumption.thread().execute(() -> consumption.add(subscription));
     return subscription;
   }
 
@@ -90,12 +112,15 @@ final class KafkaQueue {
 
   /** The counts, as far as anybody knows them. */
   CompletionStage<QueueStats> stats() {
-    CompletionStage<Long> running = consumption.runningCount();
+    CompletionStage<Consumption.Counts> counts = consumption.counts();
     CompletionStage<Long> letters = deadLetters().count(DeadLetterFilter.all());
     return shared
         .backlog()
         .of(name, shared.names().group(name))
-        .thenCombine(running, (behind, held) -> new long[] {Math.max(0, behind - held), held})
+        .thenCombine(
+            counts,
+            (behind, here) ->
+                new long[] {Math.max(0, behind - here.held()) + here.parked(), here.held()})
         .thenCombine(letters, (here, count) -> stats(here[0], here[1], count))
         .exceptionallyAsync(KafkaQueue::unknown, shared.environment().executor());
   }
@@ -125,6 +150,7 @@ final class KafkaQueue {
   void end() {
     sender.end();
     consumption.end();
+    parked.end();
     transactions.end();
     dead.close();
   }

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 
 /**
  * A consumer of a queue. All of one process share the partitions that the process has, so that what
- * is in hand goes to whoever has asked for it. Everything happens on the queue's thread.
+ * is in hand goes to whoever has asked for it. What changes anything happens on the queue's thread.
  */
 final class KafkaSubscription implements Subscription {
   private static final long CLOSE_SECONDS = 15;
@@ -51,12 +51,14 @@ final class KafkaSubscription implements Subscription {
     if (n < 1) {
       throw new IllegalArgumentException("request at least one message, not " + n);
     }
-    consumption.execute(
-        () -> {
-          if (!isDraining) {
-            credit += n;
-          }
-        });
+    consumption
+        .thread()
+        .execute(
+            () -> {
+              if (!isDraining) {
+                credit += n;
+              }
+            });
   }
 
   /** How many messages it has asked for that have not come. Called on the queue's thread. */
@@ -77,7 +79,17 @@ final class KafkaSubscription implements Subscription {
 
   @Override
   public CompletionStage<List<Settled>> begin(List<Lease> leases) {
-    return answered(leases.size(), () -> consumption.settler().begin(this, leases));
+    Settler settler = consumption.settler();
+    return settler.marksAttempts()
+        ? answered(leases.size(), () -> settler.begin(this, leases))
+        : CompletableFuture.completedStage(beginUnmarked(leases));
+  }
+
+  // Nothing is to be written down, so no attempt need wait for the queue's thread.
+  private List<Settled> beginUnmarked(List<Lease> leases) {
+    return leases.stream()
+        .map(lease -> consumption.held(this, lease).isPresent() ? Settled.DONE : Settled.STALE)
+        .toList();
   }
 
   @Override
@@ -97,18 +109,20 @@ final class KafkaSubscription implements Subscription {
       int count, Supplier<CompletionStage<List<Settled>>> question) {
     CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
     boolean isTaken =
-        consumption.offer(
-            () ->
-                question
-                    .get()
-                    .whenComplete(
-                        (settled, failure) -> {
-                          if (failure == null) {
-                            answer.complete(settled);
-                          } else {
-                            answer.completeExceptionally(failure);
-                          }
-                        }));
+        consumption
+            .thread()
+            .offer(
+                () ->
+                    question
+                        .get()
+                        .whenComplete(
+                            (settled, failure) -> {
+                              if (failure == null) {
+                                answer.complete(settled);
+                              } else {
+                                answer.completeExceptionally(failure);
+                              }
+                            }));
     return isTaken
         ? answer
         : CompletableFuture.completedStage(Collections.nCopies(count, Settled.STALE));
@@ -118,11 +132,13 @@ final class KafkaSubscription implements Subscription {
   public CompletionStage<Void> drain() {
     CompletableFuture<Void> drained = new CompletableFuture<>();
     boolean isTaken =
-        consumption.offer(
-            () -> {
-              stop();
-              drained.complete(null);
-            });
+        consumption
+            .thread()
+            .offer(
+                () -> {
+                  stop();
+                  drained.complete(null);
+                });
     return isTaken ? drained : CompletableFuture.completedStage(null);
   }
 
@@ -135,13 +151,15 @@ final class KafkaSubscription implements Subscription {
   @Override
   public void close() {
     boolean isTaken =
-        consumption.offer(
-            () -> {
-              stop();
-              consumption.remove(this);
-              closed.complete(null);
-            });
-    if (!isTaken || consumption.isHere()) {
+        consumption
+            .thread()
+            .offer(
+                () -> {
+                  stop();
+                  consumption.remove(this);
+                  closed.complete(null);
+                });
+    if (!isTaken || consumption.thread().isHere()) {
       return;
     }
     try {

@@ -123,7 +123,11 @@ public final class KafkaTransport implements Transport {
   @Override
   public Capabilities capabilities() {
     Set<Capability> features =
-        EnumSet.of(Capability.FENCED_LEASE, Capability.RENEW, Capability.PIPELINED_BATCHES);
+        EnumSet.of(
+            Capability.FENCED_LEASE,
+            Capability.RENEW,
+            Capability.ORDERED,
+            Capability.PIPELINED_BATCHES);
     if (shared.clients().config().attemptMarks()) {
       features.add(Capability.ATTEMPT_MARK);
     }
@@ -139,9 +143,6 @@ public final class KafkaTransport implements Transport {
 
   @Override
   public CompletionStage<Void> provision(QueueSpec spec) {
-    if (spec.isOrdered()) {
-      return unsupported("Kafka keeps no order per key yet; queue " + spec.name() + " cannot be");
-    }
     if (spec.maxWaiting().isPresent()) {
       return unsupported(
           "Kafka cannot bound what waits; leave out the limit of queue " + spec.name());
@@ -158,19 +159,19 @@ public final class KafkaTransport implements Transport {
               + " have one name; leave one of them out, or open a transport for each queue");
     }
     return topics
-        .provision(spec.name())
+        .provision(spec.name(), spec.isOrdered())
         .thenAccept(
-            made -> {
-              makeQueue(spec.name());
-            });
+            made ->
+                makeQueue(
+                    spec.name(), Optional.of(config.orderBy()).filter(by -> spec.isOrdered())));
   }
 
   /** The first queue brings the mover of delayed messages, whose topics are there now, too. */
-  private synchronized void makeQueue(String queue) {
+  private synchronized void makeQueue(String queue, Optional<OrderBy> order) {
     if (end.isPresent()) {
       throw end.get();
     }
-    queues.computeIfAbsent(queue, name -> new KafkaQueue(name, shared));
+    queues.computeIfAbsent(queue, name -> new KafkaQueue(name, order, shared)).order(order);
     if (mover.isEmpty()) {
       mover =
           Optional.of(

@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  * @param compression how batches are compressed
  * @param attemptMarks true to write down, before an attempt begins, that it does, so that one that
  *     a crash cuts off counts
+ * @param orderBy what comes one after another in an ordered queue
  * @param requestTime how long an answer of a broker is waited for; a send is tried for three times
  *     as long
  * @param transactionTime after which the broker ends a transaction of a process that has died
@@ -49,6 +50,7 @@ public record KafkaTransportConfig(
     Duration retention,
     Compression compression,
     boolean attemptMarks,
+    OrderBy orderBy,
     Duration requestTime,
     Duration transactionTime,
     Duration sessionTime,
@@ -163,6 +165,7 @@ public record KafkaTransportConfig(
     private Duration retention = Duration.ofDays(7);
     private Compression compression = Compression.LZ4;
     private boolean attemptMarks = true;
+    private OrderBy orderBy = OrderBy.KEY;
     private Duration requestTime = Duration.ofSeconds(10);
     private Duration transactionTime = Duration.ofSeconds(15);
     private Duration sessionTime = Duration.ofSeconds(30);
@@ -232,6 +235,12 @@ public record KafkaTransportConfig(
       return this;
     }
 
+    /** What comes one after another in an ordered queue; the same in all processes. */
+    public Builder orderBy(OrderBy by) {
+      this.orderBy = by;
+      return this;
+    }
+
     /** How long an answer of a broker is waited for. */
     public Builder requestTime(Duration time) {
       this.requestTime = time;
@@ -285,6 +294,7 @@ public record KafkaTransportConfig(
           retention,
           compression,
           attemptMarks,
+          orderBy,
           requestTime,
           transactionTime,
           sessionTime,

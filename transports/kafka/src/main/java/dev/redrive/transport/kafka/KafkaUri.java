@@ -65,6 +65,7 @@ final class KafkaUri {
       case "retention" -> config.retention(DurationText.parse(value));
       case "compression" -> config.compression(compression(value));
       case "attemptMarks" -> config.attemptMarks(isTrue(name, value));
+      case "orderBy" -> config.orderBy(orderBy(value));
       case "requestTime" -> config.requestTime(DurationText.parse(value));
       case "transactionTime" -> config.transactionTime(DurationText.parse(value));
       case "sessionTime" -> config.sessionTime(DurationText.parse(value));
@@ -76,7 +77,7 @@ final class KafkaUri {
               "'"
                   + name
                   + "' is no option; there are prefix, group, instance, groupProtocol, partitions, replication,"
-                  + " retention, compression, attemptMarks, requestTime, transactionTime,"
+                  + " retention, compression, attemptMarks, orderBy, requestTime, transactionTime,"
                   + " sessionTime, graceTime, downMax, client");
     }
   }
@@ -96,6 +97,14 @@ final class KafkaUri {
     } catch (IllegalArgumentException unknown) {
       throw new IllegalArgumentException(
           "compression must be none, lz4, snappy or zstd, not " + value, unknown);
+    }
+  }
+
+  private static OrderBy orderBy(String value) {
+    try {
+      return OrderBy.valueOf(value.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw new IllegalArgumentException("orderBy must be key or partition, not " + value, unknown);
     }
   }
 

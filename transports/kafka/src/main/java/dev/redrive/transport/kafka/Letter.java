@@ -53,7 +53,8 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
           Wire.FINGERPRINT,
           Wire.RECORD_KEY,
           Wire.NO_BODY,
-          Wire.MOVED_BY);
+          Wire.MOVED_BY,
+          Wire.PARKED);
 
   /** What a replay takes off: where the message was, and what it had gone through. */
   private static final List<String> OF_A_LIFE =
@@ -66,8 +67,9 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
    * @param crashes how many of its attempts a crash cut off
    * @param group the consumer group that had it
    * @param at when
+   * @param isInLine whether its place in line is kept
    */
-  record Death(Settlement.Dead dead, int crashes, String group, Instant at) {}
+  record Death(Settlement.Dead dead, int crashes, String group, Instant at, boolean isInLine) {}
 
   /**
    * The record of a death, for the dead topic.
@@ -85,6 +87,9 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
     Wire.put(all, Wire.FINGERPRINT, death.dead().fingerprint());
     Wire.put(all, Wire.CRASHES, Integer.toString(death.crashes()));
     Wire.put(all, Wire.PARTITION, Integer.toString(source.partition()));
+    if (death.isInLine()) {
+      Wire.put(all, Wire.PARKED, Parked.State.DEAD.name());
+    }
     if (source.key() != null) {
       all.add(Wire.RECORD_KEY, source.key());
     }
@@ -185,6 +190,11 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
             : "somebody else put it among the dead letters";
     history.add(new Transition(written(), MessageState.DEAD, attempts(), cause));
     return List.copyOf(history);
+  }
+
+  /** Whether the place of its message in line is kept. */
+  boolean isInLine() {
+    return isRedrives() && record.headers().lastHeader(Wire.PARKED) != null;
   }
 
   /** The id alone, without reading all of it. */

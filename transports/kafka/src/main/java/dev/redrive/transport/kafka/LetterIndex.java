@@ -46,6 +46,7 @@ final class LetterIndex {
    * @param key its record's key
    * @param failure the beginning of it
    * @param isCut whether that is not all
+   * @param isInLine whether the place of its message in line is kept
    */
   record Summary(
       long offset,
@@ -56,7 +57,8 @@ final class LetterIndex {
       long diedAtMillis,
       String messageKey,
       String failure,
-      boolean isCut) {
+      boolean isCut,
+      boolean isInLine) {
 
     private DeadLetter letter(String queue) {
       Instant diedAt = Instant.ofEpochMilli(diedAtMillis);
@@ -169,7 +171,8 @@ final class LetterIndex {
             whole.diedAt().toEpochMilli(),
             whole.key().orElse(""),
             last != null && last.failure().equals(beginning) ? last.failure() : beginning,
-            isCut);
+            isCut,
+            letter.isInLine());
     if (last == null && kinds.size() < KINDS_MAX) {
       kinds.put(whole.fingerprint(), summary);
     }

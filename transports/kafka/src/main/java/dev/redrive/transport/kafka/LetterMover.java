@@ -20,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -54,6 +55,7 @@ final class LetterMover implements AutoCloseable {
 
   private final String queue;
   private final String dead;
+  private final Returns returns;
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final Environment environment;
   private final LetterReading reading;
@@ -66,17 +68,20 @@ final class LetterMover implements AutoCloseable {
 
   /**
    * @param dead the topic of its dead letters
+   * @param returns where they go
    * @param producers make one under the transactional id of the queue's dead letters
    */
   LetterMover(
       String queue,
       String dead,
+      Returns returns,
       Supplier<Producer<byte[], byte[]>> producers,
       Environment environment,
       LetterReading reading,
       BooleanSupplier isClosed) {
     this.queue = queue;
     this.dead = dead;
+    this.returns = returns;
     this.producers = producers;
     this.environment = environment;
     this.reading = reading;
@@ -194,7 +199,8 @@ final class LetterMover implements AutoCloseable {
     }
 
     private Optional<Integer> purge(List<LetterIndex.Summary> some) {
-      commit(some.stream().map(LetterIndex.Summary::key).toList(), List.of());
+      List<byte[]> keys = some.stream().map(LetterIndex.Summary::key).toList();
+      commit(keys, some.stream().flatMap(letter -> returns.purged(letter).stream()).toList());
       return Optional.of(some.size());
     }
 
@@ -214,10 +220,12 @@ final class LetterMover implements AutoCloseable {
       int partitions = holding.orElseThrow().partitionsFor(queue).size();
       commit(
           letters.stream().map(letter -> Letter.key(letter.record())).toList(),
-          letters.stream()
-              .map(letter -> letter.replayed(partitions, environment.clock().instant()))
-              .toList());
+          letters.stream().map(letter -> returned(letter, partitions)).toList());
       return Optional.of(letters.size());
+    }
+
+    private ProducerRecord<byte[], byte[]> returned(Letter letter, int partitions) {
+      return returns.replayed(letter, letter.replayed(partitions, environment.clock().instant()));
     }
 
     private void commit(List<byte[]> keys, List<ProducerRecord<byte[], byte[]>> messages) {
@@ -296,6 +304,8 @@ final class LetterMover implements AutoCloseable {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ProducerFencedException
           || cause instanceof InvalidProducerEpochException
+          // What was begun was ended by somebody else, who is through already.
+          || cause instanceof InvalidTxnStateException
           || cause instanceof InvalidPidMappingException) {
         return true;
       }

@@ -43,13 +43,17 @@ final class Member implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(Member.class);
   // An answer that does not come is not waited for long: the thread has other partitions to serve.
   private static final Duration LOAD_PATIENCE = Duration.ofSeconds(1);
-  private static final int LOAD_TURNS = 4;
+  // Nor is it waited for again and again.
+  private static final int LOAD_PAUSE = 4;
   private static final int WAKEUPS_MAX = 10;
   private static final Duration LEAVE_MAX = Duration.ofSeconds(5);
   private static final Duration ABANDON_MAX = Duration.ofMillis(100);
 
   /** Is told of partitions that come to an end here, in time to settle what can be settled. */
   interface Owner {
+    /** As {@code Timers.nanoTime}. */
+    long now();
+
     /** Whether there is room for more records, of any partition. */
     boolean isOpen();
 
@@ -58,6 +62,9 @@ final class Member implements ConsumerRebalanceListener {
 
     /** What the group has committed of it is about another log, and is to be replaced. */
     void beganAnew(Holding holding);
+
+    /** How far it is settled is known now. */
+    void learned(Holding holding);
 
     /** They are about to be given to another process. */
     void taken(List<Holding> leaving);
@@ -76,7 +83,10 @@ final class Member implements ConsumerRebalanceListener {
 
   // Their topics were made anew while they were here.
   private final Set<TopicPartition> madeAnew = new HashSet<>();
-  private int loadTries;
+  // Those that had no answer when they were asked for alone, the longest ago first.
+  private final Set<TopicPartition> late = new LinkedHashSet<>();
+  private long lateAgain;
+  private boolean isLoadedSingly;
   private boolean isAbandoned;
 
   /**
@@ -85,13 +95,15 @@ final class Member implements ConsumerRebalanceListener {
    * @param process who this is, in the marks that it leaves
    * @param metadataMax characters that the broker lets a commit say
    * @param patience how long an answer is waited for
+   * @param order of the queue, if it has one
    */
-  record Settings(long process, int metadataMax, Duration patience) {}
+  record Settings(long process, int metadataMax, Duration patience, Optional<OrderBy> order) {}
 
   Member(Consumer<byte[], byte[]> consumer, String topic, Settings settings, Owner owner) {
     this.consumer = consumer;
     this.settings = settings;
     this.owner = owner;
+    this.lateAgain = owner.now();
     consumer.subscribe(List.of(topic), this);
   }
 
@@ -111,6 +123,11 @@ final class Member implements ConsumerRebalanceListener {
         || (owner.isOpen() && !holdings.values().stream().allMatch(Holding::hasBacklog));
   }
 
+  /** Whether there are partitions that are not to be read now. */
+  boolean isPaused() {
+    return !consumer.paused().isEmpty();
+  }
+
   /** Those of these partitions that are here and known. */
   Set<Holding> holdings(Set<TopicPartition> partitions) {
     return holdings.values().stream()
@@ -125,15 +142,17 @@ final class Member implements ConsumerRebalanceListener {
     regulate();
   }
 
-  /** Waits for records, for so long at most. */
-  void poll(Duration wait) {
+  /** Waits for records, for so long at most; whether any came. */
+  boolean poll(Duration wait) {
     try {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
       records
           .nextOffsets()
           .forEach((partition, next) -> polled(partition, records.records(partition), next));
+      return !records.isEmpty();
     } catch (WakeupException woken) {
       log.trace("woken for a task", woken);
+      return false;
     }
   }
 
@@ -159,25 +178,44 @@ final class Member implements ConsumerRebalanceListener {
    * for at once; if that has no answer, because of one of them perhaps, each by itself, one a turn.
    */
   private void load() {
-    List<TopicPartition> unknown =
-        holdings.values().stream()
-            .filter(holding -> !holding.isLoaded())
-            .map(Holding::partition)
-            .toList();
-    if (unknown.isEmpty() || (loadTries > 0 && loadTries++ % LOAD_TURNS != 0)) {
+    Set<TopicPartition> asked = toLoad();
+    if (asked.isEmpty()) {
       return;
     }
-    Set<TopicPartition> asked =
-        loadTries == 0
-            ? Set.copyOf(unknown)
-            : Set.of(unknown.get(loadTries / LOAD_TURNS % unknown.size()));
+    long begin = owner.now();
     try {
       load(asked);
-      loadTries = unknown.size() == asked.size() ? 0 : loadTries;
-    } catch (TimeoutException | WakeupException late) {
-      log.debug("what was committed of {} is not known yet", asked, late);
-      loadTries = Math.max(1, loadTries);
+      late.removeAll(asked);
+    } catch (WakeupException woken) {
+      log.trace("woken while {} were asked for", asked, woken);
+    } catch (TimeoutException unanswered) {
+      log.debug("what was committed of {} is not known yet", asked, unanswered);
+      if (asked.size() > 1) {
+        isLoadedSingly = true;
+      } else {
+        late.removeAll(asked);
+        late.addAll(asked);
+        lateAgain = owner.now() + LOAD_PAUSE * (owner.now() - begin);
+      }
     }
+  }
+
+  private Set<TopicPartition> toLoad() {
+    Set<TopicPartition> unknown = new LinkedHashSet<>();
+    holdings.values().stream()
+        .filter(holding -> !holding.isKnown())
+        .forEach(holding -> unknown.add(holding.partition()));
+    late.retainAll(unknown);
+    unknown.removeAll(late);
+    if (unknown.isEmpty()) {
+      isLoadedSingly = false;
+      return owner.now() - lateAgain < 0 ? Set.of() : first(late);
+    }
+    return isLoadedSingly ? first(unknown) : unknown;
+  }
+
+  private static Set<TopicPartition> first(Set<TopicPartition> partitions) {
+    return partitions.stream().limit(1).collect(Collectors.toSet());
   }
 
   private void load(Set<TopicPartition> asked) {
@@ -215,6 +253,11 @@ final class Member implements ConsumerRebalanceListener {
     consumer.seek(partition, from);
     if (continued.isEmpty() && committed.isPresent()) {
       owner.beganAnew(holding);
+    }
+    owner.learned(holding);
+    if (!holding.isLoaded()) {
+      // What comes before all is known would be passed over.
+      consumer.pause(List.of(partition));
     }
   }
 
@@ -293,7 +336,8 @@ final class Member implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     log.debug("assigned {}", partitions);
-    partitions.forEach(partition -> holdings.put(partition, new Holding(partition)));
+    partitions.forEach(
+        partition -> holdings.put(partition, new Holding(partition, settings.order())));
     load();
   }
 

@@ -5,6 +5,7 @@ package dev.redrive.transport.kafka;
 import dev.redrive.Settled;
 import dev.redrive.transport.kafka.Transactions.Outcome;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,13 @@ final class Moves {
   private final Transactions transactions;
   private final Copies copies;
   private final Settler settler;
+
+  /**
+   * A settlement whose records are stored.
+   *
+   * @param recordCount how many
+   */
+  private record Stored(Settling settling, int recordCount) {}
 
   private List<Settling> waiting = new ArrayList<>();
   private Step step = Step.NONE;
@@ -85,7 +94,7 @@ final class Moves {
     if (step != Step.NONE || waiting.isEmpty()) {
       return;
     }
-    List<Settling> batch = new ArrayList<>();
+    List<Stored> batch = new ArrayList<>();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     long bytes = 0;
     List<Settling> all = Settling.present(waiting);
@@ -96,8 +105,10 @@ final class Moves {
         continue;
       }
       try {
-        records.add(copies.of(settling));
-        batch.add(settling);
+        Copy copy = copies.of(settling);
+        settling.stays(copy.spot());
+        records.addAll(copy.records());
+        batch.add(new Stored(settling, copy.records().size()));
         bytes += settling.lease().content().body().length;
       } catch (RuntimeException malformed) {
         failed(settling, malformed);
@@ -105,13 +116,14 @@ final class Moves {
     }
     if (!batch.isEmpty()) {
       step = Step.COPYING;
-      transactions.copy(records, failures -> consumption.tell(() -> stored(batch, failures)));
+      transactions.copy(
+          records, failures -> consumption.thread().tell(() -> stored(batch, failures)));
     }
   }
 
-  private void stored(List<Settling> batch, List<Optional<Exception>> failures) {
+  private void stored(List<Stored> batch, List<Optional<Exception>> failures) {
     if (failures.stream().allMatch(Optional::isEmpty)) {
-      copied = batch;
+      copied = batch.stream().map(Stored::settling).toList();
       step = Step.COPIED;
       if (hasLost()) {
         takeBack();
@@ -120,16 +132,26 @@ final class Moves {
     }
     step = Step.NONE;
     batchMax = Math.max(1, batch.size() / 2);
-    // Where all have failed, it may be the fault of one, or of none.
-    boolean isOwn = batch.size() == 1 || failures.stream().anyMatch(Optional::isEmpty);
-    for (int i = 0; i < batch.size(); i++) {
-      Optional<Exception> failure = failures.get(i).filter(each -> isOwn);
-      if (failure.isPresent()) {
-        failed(batch.get(i), failure.get());
+    // Where all have failed in the same way, it may be the fault of one, or of none.
+    boolean isOwn =
+        batch.size() == 1
+            || failures.stream().anyMatch(each -> each.filter(Moves::isOwn).isEmpty());
+    int from = 0;
+    for (Stored each : batch) {
+      List<Optional<Exception>> its = failures.subList(from, from + each.recordCount());
+      from += each.recordCount();
+      Optional<Exception> failure =
+          its.stream().flatMap(Optional::stream).filter(Moves::isOwn).findFirst();
+      if (failure.isPresent() && isOwn) {
+        failed(each.settling(), failure.get());
       } else {
-        again(batch.get(i));
+        again(each.settling());
       }
     }
+  }
+
+  private static boolean isOwn(Exception failure) {
+    return !(failure instanceof TransactionAbortedException);
   }
 
   private void again(Settling settling) {
@@ -152,8 +174,7 @@ final class Moves {
           "message {} could not be moved and comes again: {}",
           settling.lease().content().id(),
           failure.toString());
-      settling.answer(Settled.UNKNOWN);
-      consumption.comesLater(settling.lease());
+      settler.notMoved(settling);
     }
   }
 
@@ -172,12 +193,18 @@ final class Moves {
     List<Settling> all = new ArrayList<>(copied);
     all.addAll(marked);
     copied.forEach(Settling::mark);
+    // Their partitions too of which nothing is new: by their commit the broker knows whose they
+    // are.
+    Set<Holding> told = new LinkedHashSet<>(owed);
+    copied.forEach(settling -> told.add(settling.lease().holding()));
     copied = List.of();
-    Map<TopicPartition, OffsetAndMetadata> commits = member.commits(owed);
+    Map<TopicPartition, OffsetAndMetadata> commits = member.commits(told);
     undecided = member.holdings(commits.keySet());
     step = Step.DECIDING;
     transactions.commit(
-        commits, member.membership(), outcome -> consumption.tell(() -> decided(all, outcome)));
+        commits,
+        member.membership(),
+        outcome -> consumption.thread().tell(() -> decided(all, outcome)));
   }
 
   private void decided(List<Settling> batch, Outcome outcome) {
@@ -200,11 +227,13 @@ final class Moves {
     step = Step.DECIDING;
     transactions.abort(
         () ->
-            consumption.tell(
-                () -> {
-                  step = Step.NONE;
-                  batch.forEach(this::again);
-                }));
+            consumption
+                .thread()
+                .tell(
+                    () -> {
+                      step = Step.NONE;
+                      batch.forEach(this::again);
+                    }));
   }
 
   /** The member has left its group, and all leases are lost. */

@@ -51,6 +51,11 @@ record Names(String prefix, Optional<String> givenGroup) {
     return prefix + "." + queue + ".dead";
   }
 
+  /** The compacted topic of what waits in an ordered queue off its topic. */
+  String parked(String queue) {
+    return prefix + "." + queue + ".parked";
+  }
+
   /** The transactions of one process by which it moves messages down the ladder. */
   String moverTransactions(String process) {
     return prefix + "@" + process + ":";

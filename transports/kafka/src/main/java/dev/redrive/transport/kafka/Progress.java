@@ -94,6 +94,11 @@ final class Progress {
     return marks.start();
   }
 
+  /** Up to where records came, or are not in the log. */
+  long position() {
+    return position;
+  }
+
   /** Whether a record is settled, so that it is not to be taken. */
   boolean isDone(long offset) {
     return marks.at(offset).isDone();
@@ -194,6 +199,11 @@ final class Progress {
   /** Whether something has begun, ended or moved on that no commit has told of yet. */
   boolean isDirty() {
     return isDirty;
+  }
+
+  /** The broker has something else, which the next commit is to replace. */
+  void replace() {
+    isDirty = true;
   }
 
   /** What to commit now. */

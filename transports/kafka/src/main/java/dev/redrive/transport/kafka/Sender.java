@@ -2,14 +2,13 @@
 
 package dev.redrive.transport.kafka;
 
-import dev.redrive.SendRefusedException;
 import dev.redrive.TransportException;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -18,11 +17,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stores what is sent to a queue, in the order in which it comes. The client may block while it
@@ -35,21 +33,25 @@ final class Sender {
   private final String queue;
   private final Producer<byte[], byte[]> producer;
   private final Route route;
+  private final Supplier<Optional<OrderBy>> order;
   private final InstantSource clock;
   private final ThreadPoolExecutor thread;
 
   /**
    * @param producer of all queues; not closed here
+   * @param order of the queue, if it has one
    */
   Sender(
       String queue,
       Producer<byte[], byte[]> producer,
       Route route,
+      Supplier<Optional<OrderBy>> order,
       InstantSource clock,
       ThreadFactory threads) {
     this.queue = queue;
     this.producer = producer;
     this.route = route;
+    this.order = order;
     this.clock = clock;
     this.thread =
         new ThreadPoolExecutor(
@@ -59,53 +61,41 @@ final class Sender {
 
   /** Sends messages; completes when each is durable or refused. */
   CompletionStage<List<PublishResult>> send(List<OutMessage> batch) {
-    List<CompletableFuture<PublishResult>> results = new ArrayList<>(batch.size());
-    batch.forEach(message -> results.add(new CompletableFuture<>()));
-    CompletableFuture<List<PublishResult>> all =
-        CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-            .thenApply(done -> results.stream().map(CompletableFuture::join).toList());
+    Results results = new Results(batch.size());
     try {
       thread.execute(() -> send(batch, results));
     } catch (RejectedExecutionException ended) {
       return CompletableFuture.failedFuture(closed(ended));
     }
-    return all;
+    return results.stage();
   }
 
   private static TransportException closed(Throwable cause) {
     return new TransportException("the Kafka transport is closed; open a new one", cause);
   }
 
-  private void send(List<OutMessage> batch, List<CompletableFuture<PublishResult>> results) {
+  private void send(List<OutMessage> batch, Results results) {
     Instant now = clock.instant();
     for (int i = 0; i < batch.size(); i++) {
       OutMessage message = batch.get(i);
-      CompletableFuture<PublishResult> result = results.get(i);
+      int index = i;
       try {
         ProducerRecord<byte[], byte[]> record = Content.sent(queue, message, now);
         // Its future says no more than the callback does.
         Future<RecordMetadata> unused =
             producer.send(
-                route.enter(record, message.notBefore(), now),
-                (stored, failure) -> answer(result, failure));
+                keepsPlace(message) ? record : route.enter(record, message.notBefore(), now),
+                (stored, failure) -> results.answer(index, failure));
       } catch (RuntimeException failure) {
-        answer(result, failure);
+        results.answer(index, failure);
       }
     }
   }
 
-  private static void answer(CompletableFuture<PublishResult> result, @Nullable Exception failure) {
-    if (failure == null) {
-      result.complete(PublishResult.Accepted.INSTANCE);
-    } else if (failure instanceof RecordTooLargeException) {
-      result.complete(
-          new PublishResult.Refused(
-              SendRefusedException.Cause.INVALID,
-              "it is larger than the topic takes, see max.message.bytes: " + failure.getMessage()));
-    } else {
-      result.completeExceptionally(
-          new TransportException("Kafka did not store it: " + failure.getMessage(), failure));
-    }
+  // In line it waits where it came, due or not.
+  private boolean keepsPlace(OutMessage message) {
+    Optional<OrderBy> by = order.get();
+    return by.isPresent() && by.get().isInLine(message.key());
   }
 
   /** Takes nothing more; what waits is sent as long as the producer is open. */

@@ -29,6 +29,9 @@ import java.util.function.Consumer;
  * crash after that: it is settled. There is nothing in between.
  */
 final class Settler implements Commits.Verdict {
+  // For fewer messages a commit of their own is no loss.
+  private static final int RESTS_FOR = 16;
+
   private final Consumption consumption;
   private final Copies copies;
   private final Commits commits;
@@ -37,7 +40,10 @@ final class Settler implements Commits.Verdict {
   private final Consumer<Settlement> counter;
 
   private List<Settling> gathered = new ArrayList<>();
+  // Ends that had no answer, of messages that others stand behind.
+  private List<Settling> doubtful = new ArrayList<>();
   private boolean isInOneGo;
+  private boolean isResting;
 
   /** Makes the settler of a queue. */
   interface Factory {
@@ -61,17 +67,20 @@ final class Settler implements Commits.Verdict {
     this.counter = counter;
   }
 
-  /** The attempts of these messages begin. */
+  /** Whether a beginning is to be written down before it counts. Thread-safe. */
+  boolean marksAttempts() {
+    return marksAttempts;
+  }
+
+  /** The attempts of these messages begin, and that is written down. */
   CompletionStage<List<Settled>> begin(KafkaSubscription by, List<Lease> leases) {
     Answers answers = new Answers(leases.size());
     for (int i = 0; i < leases.size(); i++) {
       Optional<KafkaLease> held = consumption.held(by, leases.get(i));
       if (held.isEmpty()) {
         answers.set(i, Settled.STALE);
-      } else if (!marksAttempts) {
-        answers.set(i, Settled.DONE);
       } else {
-        gathered.add(Settling.beginning(held.get(), answers, i));
+        add(Settling.beginning(held.get(), answers, i));
       }
     }
     return answers.stage();
@@ -89,13 +98,42 @@ final class Settler implements Commits.Verdict {
       }
       consumption.hand().claim(held.get());
       Settling settling = Settling.of(held.get(), settlement, copies.now(), answers, i);
-      if (settling.kind() == Kind.MOVE) {
-        moves.add(settling);
-      } else {
-        gathered.add(settling);
-      }
+      add(settling);
     }
     return answers.stage();
+  }
+
+  private void add(Settling settling) {
+    if (settling.isStored()) {
+      moves.add(settling);
+    } else {
+      gathered.add(settling);
+    }
+  }
+
+  /** A message that is in hand is to wait at its place in line, parked; nobody waits for that. */
+  void park(KafkaLease lease) {
+    lease.holding().makeBusy();
+    lease.state(State.SETTLING);
+    moves.add(Settling.within(lease, Kind.PARK));
+  }
+
+  /** One whose attempt has begun is given back, and that does not count. */
+  void giveBack(KafkaLease lease) {
+    if (lease.state() == State.HELD) {
+      consumption.hand().claim(lease);
+      moves.add(Settling.within(lease, Kind.PARK));
+    } else {
+      park(lease);
+    }
+  }
+
+  /** A person wants this done with a dead message that stands in line. */
+  void bringBack(KafkaLease lease, Parked.State wanted) {
+    lease.holding().makeBusy();
+    lease.state(State.SETTLING);
+    Kind kind = wanted == Parked.State.REPLAYED ? Kind.REPLAY : Kind.PURGE;
+    moves.add(Settling.within(lease, kind));
   }
 
   /** Sends a message that came too early to the ladder again; nobody waits for that. */
@@ -122,13 +160,33 @@ final class Settler implements Commits.Verdict {
     return commits.isOut() || moves.isBusy() || !gathered.isEmpty();
   }
 
-  /** Whether the answer to a commit may come any moment. */
+  /** Whether a commit is to come or its answer, any moment; that of a transaction is a task. */
   boolean awaitsAnswer() {
-    return isBusy() && !commits.isOverdue();
+    if (commits.isOut()) {
+      return !commits.isOverdue();
+    }
+    return moves.isCopied() || !(gathered.isEmpty() || moves.isDeciding());
+  }
+
+  /** Whether nothing is to be done for a moment. */
+  boolean isResting() {
+    return isResting;
+  }
+
+  /**
+   * What the last commit lets run is settled in a moment, if its handlers are brief. The next
+   * commit waits for that, one turn at most: it costs the same whether it tells of few or of many.
+   */
+  private boolean rests() {
+    return commits.isFresh()
+        && !isInOneGo
+        && !moves.isBusy()
+        && consumption.hand().heldCount() >= RESTS_FOR;
   }
 
   /** Begins what can be begun. */
   void goOn() {
+    isResting = rests();
     Optional<Member> member = consumption.member();
     if (member.isEmpty()) {
       gathered = Settling.present(gathered);
@@ -146,7 +204,7 @@ final class Settler implements Commits.Verdict {
       moves.takeBack();
     } else if (moves.isCopied()) {
       moves.decide(member.get(), marked(), commits.owed());
-    } else if (!gathered.isEmpty() || commits.hasNews(member.get())) {
+    } else if (!isResting && (!gathered.isEmpty() || commits.hasNews(member.get()))) {
       commits.begin(member.get(), marked(), isInOneGo);
     }
   }
@@ -178,6 +236,7 @@ final class Settler implements Commits.Verdict {
   @Override
   public void accepted(Settling settling) {
     if (settling.isLost()) {
+      begunBefore(settling);
       // An end was accepted before the partition went to somebody else; a beginning comes too late.
       settling.answer(settling.kind() == Kind.BEGIN ? Settled.STALE : Settled.DONE);
       return;
@@ -187,21 +246,67 @@ final class Settler implements Commits.Verdict {
     settling.answer(Settled.DONE);
   }
 
+  // Its lease ended meanwhile, and the parked topic tells of the attempt all the same.
+  private static void begunBefore(Settling settling) {
+    KafkaLease lease = settling.lease();
+    if (settling.kind() == Kind.BEGIN && lease.isParked()) {
+      lease
+          .holding()
+          .lines()
+          .flatMap(lines -> lines.at(lease.offset()))
+          .ifPresent(spot -> spot.lease().hasBegun());
+    }
+  }
+
   @Override
   public void noAnswer(Settling settling) {
     settling.answer(Settled.UNKNOWN);
-    if (!settling.isLost()) {
+    if (settling.kind() == Kind.END && settling.lease().isInLine()) {
+      // Should the process crash now, it comes again: nobody may have been let past it.
+      doubtful.add(settling);
+    } else if (!settling.isLost()) {
       end(settling);
     }
   }
 
+  @Override
+  public void told() {
+    List<Settling> all = doubtful;
+    doubtful = new ArrayList<>();
+    for (Settling settling : all) {
+      if (settling.isLost()) {
+        continue;
+      }
+      if (commits.isKnown(settling.lease().holding())) {
+        end(settling);
+      } else {
+        doubtful.add(settling);
+      }
+    }
+  }
+
   private void end(Settling settling) {
+    KafkaLease lease = settling.lease();
+    if (settling.kind() == Kind.BEGIN) {
+      lease.hasBegun();
+    } else if (settling.kind() == Kind.BACK && settling.spot().isEmpty()) {
+      consumption.placement().comesAgain(lease);
+    } else {
+      lease.holding().settled(lease);
+      consumption.placement().settled(lease, settling.spot());
+    }
+  }
+
+  /** It could not be stored: an attempt does not begin, a message comes again. */
+  void notMoved(Settling settling) {
+    settling.answer(Settled.UNKNOWN);
+    KafkaLease lease = settling.lease();
     switch (settling.kind()) {
       case BEGIN -> {
-        // Its attempt runs.
+        // It is held still.
       }
-      case BACK -> consumption.comesAgain(settling.lease());
-      case END, MOVE -> settling.lease().holding().settled(settling.lease());
+      case REPLAY, PURGE -> consumption.parking().tryAgain(lease, settling.kind());
+      default -> consumption.placement().comesLater(lease);
     }
   }
 

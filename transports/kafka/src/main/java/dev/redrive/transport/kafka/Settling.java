@@ -21,8 +21,14 @@ final class Settling {
     END,
     /** It is given back as it is. */
     BACK,
-    /** A copy goes somewhere else, and it ends. */
-    MOVE
+    /** A copy goes somewhere else, and it ends, or waits at its place. */
+    MOVE,
+    /** It waits at its place in line, parked. */
+    PARK,
+    /** It was dead, and waits at its place again. */
+    REPLAY,
+    /** It was dead, and leaves its place. */
+    PURGE
   }
 
   private final KafkaLease lease;
@@ -30,6 +36,7 @@ final class Settling {
   private final Optional<Settlement> settlement;
   private final Answers answers;
   private final int index;
+  private Optional<Lines.Spot> spot = Optional.empty();
   private int tries;
 
   private Settling(
@@ -48,6 +55,11 @@ final class Settling {
   static Settling of(
       KafkaLease lease, Settlement settlement, Instant now, Answers answers, int index) {
     return new Settling(lease, kind(settlement, now), Optional.of(settlement), answers, index);
+  }
+
+  /** What nobody outside waits for. */
+  static Settling within(KafkaLease lease, Kind kind) {
+    return new Settling(lease, kind, Optional.empty(), new Answers(1), 0);
   }
 
   /** The same message, of which something else is to become. */
@@ -75,6 +87,25 @@ final class Settling {
     return settlement;
   }
 
+  /** Whether something is to be stored for it, in a transaction. */
+  boolean isStored() {
+    return switch (kind) {
+      case MOVE, PARK, REPLAY, PURGE -> true;
+      case BEGIN, END -> lease.isParked();
+      case BACK -> lease.isBegun();
+    };
+  }
+
+  /** What will stand at its place in line. */
+  void stays(Optional<Lines.Spot> after) {
+    spot = after;
+  }
+
+  /** What stands at its place in line when it is settled; empty if nothing does. */
+  Optional<Lines.Spot> spot() {
+    return spot;
+  }
+
   /** True if the message is not this process's any more, or the lease has ended. */
   boolean isLost() {
     return lease.state() == State.GONE;
@@ -82,11 +113,14 @@ final class Settling {
 
   /** Says so where the next commit is made of. */
   void mark() {
+    if (lease.isParked()) {
+      return;
+    }
     Progress progress = lease.holding().progress();
     switch (kind) {
       case BEGIN -> progress.begin(lease.offset());
       case BACK -> progress.release(lease.offset());
-      case END, MOVE -> progress.done(lease.offset());
+      case END, MOVE, PARK, REPLAY, PURGE -> progress.done(lease.offset());
     }
   }
 

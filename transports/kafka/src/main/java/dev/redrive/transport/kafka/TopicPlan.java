@@ -10,6 +10,7 @@ import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_
 import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.SEGMENT_BYTES_CONFIG;
 
 import dev.redrive.TransportException;
 import java.time.Duration;
@@ -41,6 +42,7 @@ record TopicPlan(
     OptionalInt copies,
     int inSync) {
   private static final String ENDLESS = "-1";
+  private static final int PARKED_SEGMENT_BYTES = 64 * 1_024 * 1_024;
   private static final String APPEND_TIME = "LogAppendTime";
 
   /** After its hold a message of the ladder may wait so long for a process that moves it. */
@@ -55,7 +57,13 @@ record TopicPlan(
     /** Messages of the ladder that have no queue. */
     LOST,
     /** The dead letters of a queue. */
-    DEAD
+    DEAD,
+    /** What waits of an ordered queue, off its topic. */
+    PARKED;
+
+    private boolean isCompacted() {
+      return this == DEAD || this == PARKED;
+    }
   }
 
   /** Makes the plans of one cluster. */
@@ -67,6 +75,15 @@ record TopicPlan(
 
     TopicPlan dead(String queue) {
       return plan(names.dead(queue), Kind.DEAD, Duration.ZERO, OptionalInt.of(1));
+    }
+
+    /**
+     * What waits in line of an ordered queue.
+     *
+     * @param partitions as many as the queue's topic has
+     */
+    TopicPlan parked(String queue, int partitions) {
+      return plan(names.parked(queue), Kind.PARKED, Duration.ZERO, OptionalInt.of(partitions));
     }
 
     /** All topics that the queues share. */
@@ -92,11 +109,15 @@ record TopicPlan(
     settings.put(MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Clients.RECORD_BYTES_MAX));
     settings.put(RETENTION_BYTES_CONFIG, ENDLESS);
     settings.put(
-        CLEANUP_POLICY_CONFIG, kind == Kind.DEAD ? CLEANUP_POLICY_COMPACT : CLEANUP_POLICY_DELETE);
+        CLEANUP_POLICY_CONFIG, kind.isCompacted() ? CLEANUP_POLICY_COMPACT : CLEANUP_POLICY_DELETE);
     settings.put(
         RETENTION_MS_CONFIG, retention.isZero() ? ENDLESS : Long.toString(retention.toMillis()));
     if (inSync > 1) {
       settings.put(MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(inSync));
+    }
+    if (kind == Kind.PARKED) {
+      // Whoever gets a partition reads all of it: what is settled is to be compacted away soon.
+      settings.put(SEGMENT_BYTES_CONFIG, Integer.toString(PARKED_SEGMENT_BYTES));
     }
     if (kind == Kind.HOLD) {
       settings.put(MESSAGE_TIMESTAMP_TYPE_CONFIG, APPEND_TIME);
@@ -126,7 +147,11 @@ record TopicPlan(
         checkAppendTime(there);
       }
       case LOST -> checkUncompacted(there);
-      case DEAD -> checkDead(there);
+      case DEAD -> {
+        checkCompacted(there, "dead letters are kept until somebody takes them");
+        checkOnePartition(there);
+      }
+      case PARKED -> checkCompacted(there, "what waits in line is kept until it is settled");
     }
     return doubts(there);
   }
@@ -167,14 +192,14 @@ record TopicPlan(
     }
   }
 
-  private void checkDead(TopicTraits there) {
+  private void checkCompacted(TopicTraits there, String why) {
     List<String> policies = policies(there);
     if (!policies.isEmpty() && !policies.equals(List.of(CLEANUP_POLICY_COMPACT))) {
-      throw refused(
-          there,
-          CLEANUP_POLICY_CONFIG,
-          "and dead letters are kept until somebody takes them; set it to compact");
+      throw refused(there, CLEANUP_POLICY_CONFIG, "and " + why + "; set it to compact");
     }
+  }
+
+  private static void checkOnePartition(TopicTraits there) {
     if (there.partitions() != 1) {
       throw new TransportException(
           "topic %s has %d partitions, and dead letters are kept in the order they died, in one;"
@@ -201,10 +226,15 @@ record TopicPlan(
     if (there.settings().isEmpty()) {
       doubts.add("its settings may not be read (DESCRIBE_CONFIGS), so it is used unseen");
     }
-    if (kind != Kind.DEAD && there.number(RETENTION_BYTES_CONFIG).orElse(-1) >= 0) {
+    if (!kind.isCompacted() && there.number(RETENTION_BYTES_CONFIG).orElse(-1) >= 0) {
       doubts.add(
           "its retention.bytes is %s: messages that still wait are deleted when more come"
               .formatted(there.setting(RETENTION_BYTES_CONFIG)));
+    }
+    if (there.number(MAX_MESSAGE_BYTES_CONFIG).orElse(Long.MAX_VALUE) < Clients.BATCH_BYTES) {
+      doubts.add(
+          "its max.message.bytes is %s, less than the %d that are sent together: a batch that is larger is refused, and its messages may fail one and all; raise it"
+              .formatted(there.setting(MAX_MESSAGE_BYTES_CONFIG), Clients.BATCH_BYTES));
     }
     if (there.copies() > 1 && there.number(MIN_IN_SYNC_REPLICAS_CONFIG).orElse(2) < 2) {
       doubts.add(

@@ -17,10 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -63,12 +65,13 @@ final class Topics {
   }
 
   /**
-   * Sees to it that a queue's topic, its dead letters' and the ladder are there.
+   * Sees to it that a queue's topic, its dead letters' and the ladder are there, and, of an ordered
+   * queue, the topic of what waits in line.
    *
    * @return what the queue's topic is like; fails with {@link TransportException} if something
    *     cannot be made, or is there and cannot be used
    */
-  CompletionStage<TopicTraits> provision(String queue) {
+  CompletionStage<TopicTraits> provision(String queue, boolean isOrdered) {
     if (names.isShared(queue)) {
       return CompletableFuture.failedStage(
           new TransportException(
@@ -76,8 +79,49 @@ final class Topics {
     }
     return ladder()
         .thenCompose(done -> ensured(List.of(planner.queue(queue), planner.dead(queue))))
-        .thenApplyAsync(
-            traits -> Objects.requireNonNull(traits.get(queue)), environment.executor());
+        .thenApplyAsync(traits -> Objects.requireNonNull(traits.get(queue)), environment.executor())
+        .thenCompose(
+            traits -> (isOrdered ? park(traits) : checkUnparked(queue)).thenApply(done -> traits));
+  }
+
+  /** Messages are parked in the partition that has the number of theirs. */
+  private CompletionStage<Void> park(TopicTraits queue) {
+    TopicPlan plan = planner.parked(queue.name(), queue.partitions());
+    return ensured(List.of(plan))
+        .thenCompose(
+            there -> {
+              if (Objects.requireNonNull(there.get(plan.name())).partitions()
+                  >= queue.partitions()) {
+                return CompletableFuture.completedStage(null);
+              }
+              NewPartitions more = NewPartitions.increaseTo(queue.partitions());
+              return admin
+                  .createPartitions(Map.of(plan.name(), more))
+                  .all()
+                  .toCompletionStage()
+                  .exceptionally(
+                      failure -> {
+                        // Another process may have been quicker.
+                        if (cause(failure) instanceof InvalidPartitionsException) {
+                          return null;
+                        }
+                        throw explained("add partitions to", plan.name(), cause(failure));
+                      });
+            });
+  }
+
+  /** What waits in line there would never come. */
+  private CompletionStage<Void> checkUnparked(String queue) {
+    TopicPlan parked = planner.parked(queue, 1);
+    return all("find", descriptions(List.of(parked)), UnknownTopicOrPartitionException.class)
+        .thenAccept(
+            found -> {
+              if (!found.isEmpty()) {
+                throw new TransportException(
+                    "queue %s was ordered, and messages may wait in line in topic %s; keep it ordered, or, when none waits, stop all processes that use the queue and delete that topic"
+                        .formatted(queue, parked.name()));
+              }
+            });
   }
 
   /** Sees to it that the topics are there that all queues share; looks for them once. */

@@ -27,6 +27,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +87,8 @@ final class Transactions {
    * The first step: begins a transaction and stores copies. When one of them cannot be stored, the
    * transaction is taken back.
    *
-   * @param then is told, for each copy, what it failed with; all empty if the second step may come
+   * @param then is told, for each copy, what it failed with; all empty if the second step may come.
+   *     One that failed because another had is told {@link TransactionAbortedException}
    */
   void copy(List<ProducerRecord<byte[], byte[]>> copies, Consumer<List<Optional<Exception>>> then) {
     execute(
@@ -104,13 +106,14 @@ final class Transactions {
       Producer<byte[], byte[]> open = open();
       open.beginTransaction();
       List<Future<RecordMetadata>> sent = new ArrayList<>(copies.size());
-      Optional<Exception> end = send(open, copies, sent);
+      FirstFailure first = new FirstFailure();
+      Optional<Exception> end = send(open, copies, sent, first);
       for (Future<RecordMetadata> each : sent) {
-        failures.add(failure(each));
+        failures.add(first.own(failures.size(), failure(each)));
       }
       // What comes after one that was refused is not tried.
       while (failures.size() < copies.size()) {
-        failures.add(end);
+        failures.add(first.own(failures.size(), end));
       }
       if (failures.stream().anyMatch(Optional::isPresent)) {
         abort();
@@ -126,12 +129,16 @@ final class Transactions {
   private static Optional<Exception> send(
       Producer<byte[], byte[]> open,
       List<ProducerRecord<byte[], byte[]>> copies,
-      List<Future<RecordMetadata>> sent) {
+      List<Future<RecordMetadata>> sent,
+      FirstFailure first) {
     try {
-      copies.forEach(copy -> sent.add(open.send(copy)));
+      for (ProducerRecord<byte[], byte[]> copy : copies) {
+        sent.add(open.send(copy, first.of(sent.size())));
+      }
       open.flush();
       return Optional.empty();
     } catch (KafkaException refused) {
+      first.note(sent.size());
       return Optional.of(refused);
     }
   }

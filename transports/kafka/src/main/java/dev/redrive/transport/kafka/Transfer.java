@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -22,7 +21,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,15 +72,18 @@ final class Transfer {
       List<ConsumerRecord<byte[], byte[]>> batch, Instant now) {
     List<ProducerRecord<byte[], byte[]>> copies = copies(batch, now);
     Map<TopicPartition, OffsetAndMetadata> offsets = behind(batch);
-    List<Future<RecordMetadata>> sent = new ArrayList<>(batch.size());
+    FirstFailure first = new FirstFailure(Transfer::isRefusal);
     try {
       producer.beginTransaction();
-      copies.forEach(copy -> sent.add(producer.send(copy)));
+      for (int i = 0; i < copies.size(); i++) {
+        // Its future says no more than the callback does.
+        Future<RecordMetadata> unused = producer.send(copies.get(i), first.of(i));
+      }
       producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
       producer.commitTransaction();
     } catch (KafkaException failure) {
-      for (int i = 0; i < sent.size(); i++) {
-        if (isRefused(sent.get(i))) {
+      for (int i = 0; i < batch.size(); i++) {
+        if (first.is(i)) {
           refused.add(place(batch.get(i)));
         }
       }
@@ -105,19 +106,8 @@ final class Transfer {
   }
 
   /** Its topic will never take it, whatever became of the others. */
-  private static boolean isRefused(Future<RecordMetadata> sent) {
-    if (!sent.isDone()) {
-      return false;
-    }
-    try {
-      sent.get();
-      return false;
-    } catch (ExecutionException failure) {
-      return failure.getCause() instanceof RecordTooLargeException
-          || failure.getCause() instanceof InvalidRecordException;
-    } catch (InterruptedException interrupted) {
-      throw new InterruptException(interrupted);
-    }
+  private static boolean isRefusal(Exception failure) {
+    return failure instanceof RecordTooLargeException || failure instanceof InvalidRecordException;
   }
 
   private static String place(ConsumerRecord<byte[], byte[]> record) {

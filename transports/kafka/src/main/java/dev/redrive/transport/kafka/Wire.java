@@ -54,6 +54,12 @@ final class Wire {
   /** On what ends a dead letter: the transaction that did so. */
   static final String MOVED_BY = "redrive-moved-by";
 
+  /** On a parked message: what stands at its place. */
+  static final String PARKED = "redrive-parked";
+
+  /** On a parked message of which an attempt has begun: who began it. */
+  static final String PROCESS = "redrive-process";
+
   private static final Set<String> OWN =
       Set.of(
           WireHeaders.ID,
@@ -70,7 +76,9 @@ final class Wire {
           FAILURE,
           FINGERPRINT,
           RECORD_KEY,
-          MOVED_BY);
+          MOVED_BY,
+          PARKED,
+          PROCESS);
 
   // Others may write any time; sums of this one and what is added to it do not overflow.
   private static final Instant FARTHEST = Instant.parse("9999-12-31T23:59:59Z");

@@ -195,7 +195,7 @@ final class DeadScene implements AutoCloseable {
   /** A letter, not sent. */
   ProducerRecord<byte[], byte[]> letter(String id, Settlement.Dead dead) {
     return Died.message(queue, id, offset++, "key of " + id)
-        .letter(dead(), names.group(queue), dead, 0, Died.DIED);
+        .letter(dead(), new Letter.Death(dead, 0, names.group(queue), Died.DIED, false));
   }
 
   /** Letters of these messages, in this order. */
@@ -240,7 +240,9 @@ final class DeadScene implements AutoCloseable {
     byte[] incompressible = new byte[bytes];
     new SplittableRandom(7).nextBytes(incompressible);
     Content large = new Content(Died.at(queue, offset++, null, incompressible, headers));
-    write(large.letter(dead(), names.group(queue), Died.dead(), 0, Died.DIED));
+    write(
+        large.letter(
+            dead(), new Letter.Death(Died.dead(), 0, names.group(queue), Died.DIED, false)));
   }
 
   KafkaProducer<byte[], byte[]> producer() {

@@ -72,6 +72,7 @@ final class Died {
 
   static Letter letter(Content content, Settlement.Dead dead) {
     return new Letter(
-        content.record().topic(), read(content.letter(DEAD, GROUP, dead, 1, DIED), 17));
+        content.record().topic(),
+        read(content.letter(DEAD, new Letter.Death(dead, 1, GROUP, DIED, false)), 17));
   }
 }

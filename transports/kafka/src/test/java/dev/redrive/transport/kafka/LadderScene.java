@@ -83,7 +83,7 @@ final class LadderScene implements AutoCloseable {
   /** A queue's name that no other scene has. */
   String provision(String queue) {
     String name = names.prefix() + "-" + queue;
-    topics.provision(name).toCompletableFuture().join();
+    topics.provision(name, false).toCompletableFuture().join();
     return name;
   }
 

@@ -69,12 +69,22 @@ class LetterTest {
   @Test
   void a_death_that_is_written_again_is_the_same_letter_and_another_message_of_its_id_is_not() {
     Content content = Died.message("orders", "m", 5, "k");
-    byte[] key = content.letter(Died.DEAD, Died.GROUP, Died.dead(), 0, Died.DIED).key();
+    byte[] key =
+        content
+            .letter(Died.DEAD, new Letter.Death(Died.dead(), 0, Died.GROUP, Died.DIED, false))
+            .key();
 
     assertThat(key).isEqualTo("m@orders-1-5".getBytes(UTF_8));
-    assertThat(content.letter(Died.DEAD, Died.GROUP, Died.dead(), 2, NOW).key()).isEqualTo(key);
+    assertThat(
+            content
+                .letter(Died.DEAD, new Letter.Death(Died.dead(), 2, Died.GROUP, NOW, false))
+                .key())
+        .isEqualTo(key);
     Content other = Died.message("orders", "m", 6, "k");
-    assertThat(other.letter(Died.DEAD, Died.GROUP, Died.dead(), 0, Died.DIED).key())
+    assertThat(
+            other
+                .letter(Died.DEAD, new Letter.Death(Died.dead(), 0, Died.GROUP, Died.DIED, false))
+                .key())
         .isNotEqualTo(key);
   }
 

@@ -156,6 +156,7 @@ class MovingTest {
     return new LetterMover(
         scene.queue(),
         scene.dead(),
+        new Returns(scene.names().parked(scene.queue())),
         () -> {
           KafkaProducer<byte[], byte[]> real =
               clients.producer(scene.names().deadTransactions(scene.queue()));

@@ -100,6 +100,10 @@ class TopicPlanTest {
         .singleElement()
         .asString()
         .contains("retention.bytes is 1000");
+    assertThat(plan.check(there(plan, 6, Map.of("max.message.bytes", "100000"))))
+        .singleElement()
+        .asString()
+        .contains("max.message.bytes is 100000");
     assertThat(plan.check(new TopicTraits("orders", 6, 3, Map.of("min.insync.replicas", "1"))))
         .singleElement()
         .asString()
@@ -124,6 +128,21 @@ class TopicPlanTest {
         .hasMessageContaining("set it to compact");
     assertThatThrownBy(() -> plan.check(there(plan, 1, Map.of("cleanup.policy", "compact,delete"))))
         .isInstanceOf(TransportException.class);
+  }
+
+  @Test
+  void what_waits_in_line_is_never_deleted() {
+    TopicPlan plan = planner.parked("orders", 7);
+
+    assertThat(plan.name()).isEqualTo("redrive.orders.parked");
+    assertThat(plan.made().numPartitions()).isEqualTo(7);
+    assertThat(plan.made().configs())
+        .containsEntry("cleanup.policy", "compact")
+        .containsEntry("retention.ms", "-1");
+    assertThat(plan.check(there(plan, 9, Map.of()))).isEmpty();
+    assertThatThrownBy(() -> plan.check(there(plan, 7, Map.of("cleanup.policy", "delete"))))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("what waits in line");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class TopicsTest {
   void processes_that_make_the_same_topics_at_once_all_have_them() throws Exception {
     List<CompletableFuture<TopicTraits>> made = new ArrayList<>();
     for (int process = 0; process < 6; process++) {
-      made.add(topics("many").provision("many-orders").toCompletableFuture());
+      made.add(topics("many").provision("many-orders", false).toCompletableFuture());
     }
     for (CompletableFuture<TopicTraits> each : made) {
       TopicTraits queue = each.join();
@@ -84,7 +85,7 @@ class TopicsTest {
   void topic_that_is_there_is_used_as_it_is() throws Exception {
     make("own-orders", 5, Map.of("retention.ms", "-1"));
 
-    TopicTraits queue = topics("own").provision("own-orders").toCompletableFuture().join();
+    TopicTraits queue = topics("own").provision("own-orders", false).toCompletableFuture().join();
 
     assertThat(queue.partitions()).isEqualTo(5);
     assertThat(queue.setting("retention.ms")).isEqualTo("-1");
@@ -97,6 +98,37 @@ class TopicsTest {
 
     assertRefused("short", "short-orders", "retention.ms is 60000");
     assertRefused("short", "good", "topic short.good.dead cannot be used: its cleanup.policy");
+  }
+
+  @Test
+  void what_waits_in_line_has_the_partitions_of_the_queue() throws Exception {
+    make("line-orders", 2, Map.of());
+    topics("line").provision("line-orders", true).toCompletableFuture().join();
+    assertThat(partitions("line.line-orders.parked")).isEqualTo(2);
+
+    admin.createPartitions(Map.of("line-orders", NewPartitions.increaseTo(4))).all().get();
+    topics("line").provision("line-orders", true).toCompletableFuture().join();
+    assertThat(partitions("line.line-orders.parked")).isEqualTo(4);
+  }
+
+  @Test
+  void queue_in_which_messages_may_wait_in_line_stays_ordered() {
+    topics("keeps").provision("keeps-orders", true).toCompletableFuture().join();
+
+    assertRefused(
+        "keeps", "keeps-orders", "keep it ordered, or, when none waits, stop all processes");
+  }
+
+  private int partitions(String topic) throws ExecutionException, InterruptedException {
+    return admin
+        .describeTopics(List.of(topic))
+        .topicNameValues()
+        .values()
+        .iterator()
+        .next()
+        .get()
+        .partitions()
+        .size();
   }
 
   @Test
@@ -117,7 +149,7 @@ class TopicsTest {
             Probe.await(admin, config, environment),
             environment);
 
-    assertThatThrownBy(() -> topics.provision("copies-orders").toCompletableFuture().join())
+    assertThatThrownBy(() -> topics.provision("copies-orders", false).toCompletableFuture().join())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isInstanceOf(TransportException.class)
@@ -125,7 +157,7 @@ class TopicsTest {
   }
 
   private void assertRefused(String prefix, String queue, String why) {
-    assertThatThrownBy(() -> topics(prefix).provision(queue).toCompletableFuture().join())
+    assertThatThrownBy(() -> topics(prefix).provision(queue, false).toCompletableFuture().join())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isInstanceOf(TransportException.class)

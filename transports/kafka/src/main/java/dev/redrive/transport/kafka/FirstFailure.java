@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.kafka;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.common.errors.TransactionAbortedException;
+
+/**
+ * Which record of a transaction failed first. With it the client ends the transaction, and what had
+ * not been sent by then fails as well, with the very same exception: of these, none is to blame.
+ * Thread-safe.
+ */
+final class FirstFailure {
+  private static final int NONE = -1;
+
+  private final AtomicInteger first = new AtomicInteger(NONE);
+  private final Predicate<Exception> counts;
+
+  /** Of any kind. */
+  FirstFailure() {
+    this(failure -> true);
+  }
+
+  /**
+   * @param counts which failures are looked at
+   */
+  FirstFailure(Predicate<Exception> counts) {
+    this.counts = counts;
+  }
+
+  /** What the client is to tell the end of a record. */
+  Callback of(int index) {
+    return (stored, failure) -> {
+      if (failure != null && counts.test(failure)) {
+        note(index);
+      }
+    };
+  }
+
+  /** A record has failed. */
+  void note(int index) {
+    first.compareAndSet(NONE, index);
+  }
+
+  /** Whether it was this one. */
+  boolean is(int index) {
+    return first.get() == index;
+  }
+
+  /** A record's failure as its own, or as that of another. */
+  Optional<Exception> own(int index, Optional<Exception> failure) {
+    return failure.map(
+        each -> is(index) ? each : new TransactionAbortedException("another copy failed", each));
+  }
+}
