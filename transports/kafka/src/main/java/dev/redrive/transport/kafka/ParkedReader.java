@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class ParkedReader implements Parking.Source {
   private static final Logger log = LoggerFactory.getLogger(ParkedReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration UNKNOWN_WAIT = Duration.ofMillis(5);
   private static final Duration AGAIN = Duration.ofMillis(500);
   private static final long IDLE_SECONDS = 30;
 
@@ -138,6 +139,10 @@ final class ParkedReader implements Parking.Source {
     KafkaConsumer<byte[], byte[]> consumer = consumer();
     readings.forEach(this::learnEnd);
     assign(consumer);
+    if (consumer.assignment().isEmpty()) {
+      Pause.of(UNKNOWN_WAIT, environment.timers());
+      return;
+    }
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
     readings.forEach(
         (partition, reading) -> {
