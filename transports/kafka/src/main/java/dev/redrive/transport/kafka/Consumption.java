@@ -40,7 +40,7 @@ final class Consumption implements Member.Owner {
   private final String queue;
   private final Environment environment;
   private final Duration grace;
-  private final Members members;
+  private final Parts parts;
   private final Settler settler;
   private final Placement placement;
   private final Parking parking;
@@ -55,33 +55,30 @@ final class Consumption implements Member.Owner {
   private boolean isSettling;
   private boolean isEnding;
 
-  /** Makes members of the queue's group. */
-  interface Members {
-    Member join(Member.Owner owner);
+  /** Makes what is a queue's own. */
+  interface Parts {
+    /** A member of its group. */
+    Member member(Member.Owner owner);
+
+    /** Called once, in the making. */
+    Settler settler(Consumption consumption);
+
+    /** Called once, in the making. */
+    Parking parking(Consumption consumption);
   }
 
   /**
-   * @param parked reads what is parked of an ordered queue
-   * @param process who this is, in the marks that it leaves
    * @param tasks where they gather, and where the thread waits while it does not poll
    */
-  Consumption(
-      String queue,
-      Environment environment,
-      Duration grace,
-      Members members,
-      Settler.Factory settlers,
-      Parking.Source parked,
-      long process,
-      Tasks tasks) {
+  Consumption(String queue, Environment environment, Duration grace, Parts parts, Tasks tasks) {
     this.queue = queue;
     this.environment = environment;
     this.grace = grace;
-    this.members = members;
+    this.parts = parts;
     this.thread = new TaskThread(queue, environment.threads(), tasks);
-    this.settler = settlers.settler(this);
+    this.settler = parts.settler(this);
     this.placement = new Placement(hand, settler, environment.clock(), this::now);
-    this.parking = new Parking(queue, process, parked, this);
+    this.parking = parts.parking(this);
     this.noMemberBefore = now();
   }
 
@@ -191,7 +188,7 @@ final class Consumption implements Member.Owner {
     }
     isToJoinAnew = false;
     if (member.isEmpty() && !subscriptions.isEmpty() && now - noMemberBefore >= 0) {
-      member = Optional.of(members.join(this));
+      member = Optional.of(parts.member(this));
     }
   }
 

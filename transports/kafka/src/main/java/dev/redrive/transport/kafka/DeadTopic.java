@@ -66,9 +66,7 @@ final class DeadTopic implements AutoCloseable {
             clients.config().transactionTime().plus(clients.config().requestTime()));
     this.mover =
         new LetterMover(
-            queue,
-            dead,
-            new Returns(shared.names().parked(queue)),
+            new Returns(queue, dead, shared.names().parked(queue)),
             () -> clients.producer(transactions),
             shared.environment(),
             reading,

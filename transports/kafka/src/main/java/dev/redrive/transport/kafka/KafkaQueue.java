@@ -55,25 +55,35 @@ final class KafkaQueue {
         new Transactions(
             () -> clients.producer(names.transactions(shared.processName(), name)),
             shared.environment().threads());
-    Copies copies =
-        new Copies(name, names, shared.process(), shared.route(), shared.environment().clock());
     consumption =
         new Consumption(
-            name,
-            shared.environment(),
-            clients.config().graceTime(),
-            owner -> new Member(clients.member(names.group(name)), name, settings(), owner),
-            consumption ->
-                new Settler(consumption, transactions, copies, clients.config(), this::count),
-            parked,
-            shared.process(),
-            new Tasks());
+            name, shared.environment(), clients.config().graceTime(), new Own(), new Tasks());
     consumption.start();
   }
 
-  private Member.Settings settings() {
-    return new Member.Settings(
-        shared.process(), shared.metadataMax(), shared.clients().config().requestTime(), order);
+  private final class Own implements Consumption.Parts {
+    @Override
+    public Member member(Member.Owner owner) {
+      Clients clients = shared.clients();
+      Member.Settings settings =
+          new Member.Settings(
+              shared.process(), shared.metadataMax(), clients.config().requestTime(), order);
+      return new Member(clients.member(shared.names().group(name)), name, settings, owner);
+    }
+
+    @Override
+    public Settler settler(Consumption consumption) {
+      Copies copies =
+          new Copies(
+              name, shared.names(), shared.process(), shared.route(), shared.environment().clock());
+      KafkaTransportConfig config = shared.clients().config();
+      return new Settler(consumption, transactions, copies, config, KafkaQueue.this::count);
+    }
+
+    @Override
+    public Parking parking(Consumption consumption) {
+      return new Parking(name, shared.process(), parked, consumption);
+    }
   }
 
   /** What comes one after another from now on. */

@@ -67,20 +67,17 @@ final class LetterMover implements AutoCloseable {
   private boolean isOpen;
 
   /**
-   * @param dead the topic of its dead letters
-   * @param returns where they go
+   * @param returns where they are, and where they go
    * @param producers make one under the transactional id of the queue's dead letters
    */
   LetterMover(
-      String queue,
-      String dead,
       Returns returns,
       Supplier<Producer<byte[], byte[]>> producers,
       Environment environment,
       LetterReading reading,
       BooleanSupplier isClosed) {
-    this.queue = queue;
-    this.dead = dead;
+    this.queue = returns.queue();
+    this.dead = returns.dead();
     this.returns = returns;
     this.producers = producers;
     this.environment = environment;

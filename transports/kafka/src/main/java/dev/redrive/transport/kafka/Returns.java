@@ -6,13 +6,15 @@ import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Where dead letters go that are taken out of their topic. One whose message has kept its place in
- * line is not sent to the queue's topic, where it would come after those that wait for it: whoever
- * has its partition is told what is to become of it. Thread-safe.
+ * Where the dead letters of a queue are, and where they go that are taken out. One whose message
+ * has kept its place in line is not sent to the queue's topic, where it would come after those that
+ * wait for it: whoever has its partition is told what is to become of it. Thread-safe.
  *
+ * @param queue its topic
+ * @param dead the topic of its dead letters
  * @param parked the topic of what waits in line
  */
-record Returns(String parked) {
+record Returns(String queue, String dead, String parked) {
 
   /** A letter's message, for its queue or for its place in line. */
   ProducerRecord<byte[], byte[]> replayed(Letter letter, ProducerRecord<byte[], byte[]> message) {

@@ -45,11 +45,6 @@ final class Settler implements Commits.Verdict {
   private boolean isInOneGo;
   private boolean isResting;
 
-  /** Makes the settler of a queue. */
-  interface Factory {
-    Settler settler(Consumption consumption);
-  }
-
   /**
    * @param counter is told of each settlement that holds
    */

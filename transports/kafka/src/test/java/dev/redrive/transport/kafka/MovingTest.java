@@ -154,9 +154,7 @@ class MovingTest {
     AtomicInteger commits = new AtomicInteger();
     Clients clients = scene.clients();
     return new LetterMover(
-        scene.queue(),
-        scene.dead(),
-        new Returns(scene.names().parked(scene.queue())),
+        new Returns(scene.queue(), scene.dead(), scene.names().parked(scene.queue())),
         () -> {
           KafkaProducer<byte[], byte[]> real =
               clients.producer(scene.names().deadTransactions(scene.queue()));

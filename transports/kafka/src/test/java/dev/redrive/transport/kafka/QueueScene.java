@@ -95,16 +95,24 @@ final class QueueScene implements AutoCloseable {
     transactions = new Transactions(() -> new FakeProducer(cluster), QueueScene::daemon);
     Copies copies = new Copies(FakeCluster.TOPIC, NAMES, PROCESS, new Route(NAMES), time);
     Member.Settings settings = new Member.Settings(PROCESS, METADATA_MAX, PATIENCE, order);
-    consumption =
-        new Consumption(
-            FakeCluster.TOPIC,
-            environment,
-            GRACE,
-            owner -> new Member(join(), FakeCluster.TOPIC, settings, owner),
-            each -> new Settler(each, transactions, copies, config, counted::add),
-            parked,
-            PROCESS,
-            thread.tasks());
+    Consumption.Parts parts =
+        new Consumption.Parts() {
+          @Override
+          public Member member(Member.Owner owner) {
+            return new Member(join(), FakeCluster.TOPIC, settings, owner);
+          }
+
+          @Override
+          public Settler settler(Consumption of) {
+            return new Settler(of, transactions, copies, config, counted::add);
+          }
+
+          @Override
+          public Parking parking(Consumption of) {
+            return new Parking(FakeCluster.TOPIC, PROCESS, parked, of);
+          }
+        };
+    consumption = new Consumption(FakeCluster.TOPIC, environment, GRACE, parts, thread.tasks());
     consumption.start();
     subscription = subscribe(sink.orElse(inbox::addAll), LEASE);
     thread.rests();
