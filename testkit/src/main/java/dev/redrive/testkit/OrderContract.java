@@ -9,7 +9,6 @@ import dev.redrive.Settled;
 import dev.redrive.UnsupportedCapabilityException;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.InMessage;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -196,38 +195,6 @@ interface OrderContract extends Chapter {
     scene.advance(scene.ticks(30));
     assertThat(after.next().id()).isEqualTo("retried1");
     after.nothing("retried1 has not succeeded");
-  }
-
-  @Test
-  @DisplayName("T-19 and T-24 in an ordered queue: attempts that a crash cut off count")
-  default void attempts_in_line_count_over_a_crash() {
-    Scene scene = Scene.unprovisioned(harness());
-    if (isRefused(scene) || !scene.has(Capability.ATTEMPT_MARK) || !scene.isDurable()) {
-      return;
-    }
-    scene.accepted(scene.message("k1", "k"), scene.message("k2", "k"));
-    Recipient recipient = scene.recipient();
-    recipient.begin(recipient.next());
-    scene.crash();
-    recipient = scene.recipient();
-    InMessage second = recipient.next();
-    assertThat(List.of(second.id(), second.attempt(), second.crashes()))
-        .isEqualTo(List.of("k1", 2, 1));
-    recipient.retry(second, Duration.ZERO);
-    InMessage third = recipient.next();
-    assertThat(List.of(third.id(), third.attempt(), third.crashes()))
-        .isEqualTo(List.of("k1", 3, 1));
-    recipient.begin(third);
-    scene.crash();
-
-    recipient = scene.recipient();
-    InMessage fourth = recipient.next();
-    assertThat(List.of(fourth.id(), fourth.attempt(), fourth.crashes()))
-        .isEqualTo(List.of("k1", 4, 2));
-    recipient.nothing("k1 has not succeeded");
-    recipient.ack(fourth);
-    InMessage next = recipient.next();
-    assertThat(List.of(next.id(), next.attempt(), next.crashes())).isEqualTo(List.of("k2", 1, 0));
   }
 
   @Test
