@@ -18,8 +18,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class KafkaClusterFaultsTest {
   private static final Duration LONGEST = Duration.ofSeconds(3);
 
-  // A node needs seconds to come back.
-
   private static KafkaCluster cluster;
 
   @BeforeAll
