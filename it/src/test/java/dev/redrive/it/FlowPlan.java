@@ -24,7 +24,7 @@ record FlowPlan(String queue, long seed) implements Plan {
   private static final List<Duration> PAUSES =
       List.of(Duration.ofMillis(40), Duration.ofMillis(300), Duration.ofMillis(2_200));
 
-  private static final int ATTEMPTS = 4;
+  static final int ATTEMPTS = 4;
   private static final int FAILING_PERMILLE = 75;
   private static final int REFUSED_PERMILLE = 4;
   private static final int DOOMED_PERMILLE = 5;

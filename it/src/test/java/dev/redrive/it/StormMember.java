@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One of many that take a queue's messages: to the broker, a process of its own. Thread-safe. */
 final class StormMember {
-  private static final int CONCURRENCY = 16;
+  static final int CONCURRENCY = 16;
 
   // One that is cut off may well be so again.
   private static final int ATTEMPTS = 50;

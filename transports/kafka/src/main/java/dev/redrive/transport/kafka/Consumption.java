@@ -288,11 +288,12 @@ final class Consumption implements Member.Owner {
   }
 
   @Override
-  public void taken(List<Holding> leaving) {
-    thread.undisturbed(() -> settle(leaving));
+  public void undisturbed(Runnable action) {
+    thread.undisturbed(action);
   }
 
-  private void settle(List<Holding> leaving) {
+  @Override
+  public void taken(List<Holding> leaving) {
     // What waits can go to the next owner at once; what runs has a moment to end.
     long until = now() + grace.toNanos();
     leaving.forEach(Holding::leave);

@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.TransactionAbortedException;
 /**
  * Which record of a transaction failed first. With it the client ends the transaction, and what had
  * not been sent by then fails as well, with the very same exception: of these, none is to blame.
+ * That is so of failures that are a record's own; of others, nobody knows whose they are.
  * Thread-safe.
  */
 final class FirstFailure {
@@ -18,11 +19,6 @@ final class FirstFailure {
 
   private final AtomicInteger first = new AtomicInteger(NONE);
   private final Predicate<Exception> counts;
-
-  /** Of any kind. */
-  FirstFailure() {
-    this(failure -> true);
-  }
 
   /**
    * @param counts which failures are looked at
@@ -34,15 +30,17 @@ final class FirstFailure {
   /** What the client is to tell the end of a record. */
   Callback of(int index) {
     return (stored, failure) -> {
-      if (failure != null && counts.test(failure)) {
-        note(index);
+      if (failure != null) {
+        noteIfItCounts(index, failure);
       }
     };
   }
 
   /** A record has failed. */
-  void note(int index) {
-    first.compareAndSet(NONE, index);
+  void noteIfItCounts(int index, Exception failure) {
+    if (counts.test(failure)) {
+      first.compareAndSet(NONE, index);
+    }
   }
 
   /** Whether it was this one. */
@@ -50,9 +48,13 @@ final class FirstFailure {
     return first.get() == index;
   }
 
-  /** A record's failure as its own, or as that of another. */
+  /** A record's failure as its own, or as that of another; as it is, if none that counts failed. */
   Optional<Exception> own(int index, Optional<Exception> failure) {
+    boolean isKnown = first.get() != NONE;
     return failure.map(
-        each -> is(index) ? each : new TransactionAbortedException("another copy failed", each));
+        each ->
+            isKnown && !is(index)
+                ? new TransactionAbortedException("another copy failed", each)
+                : each);
   }
 }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A partition that was assigned to this process: how far it is settled, and those of its records
- * that are here. Used by the queue's thread alone.
+ * that are here. Used by the queue's thread alone, but for {@link #isGivenAway}.
  */
 final class Holding {
   private static final Logger log = LoggerFactory.getLogger(Holding.class);
@@ -36,6 +36,8 @@ final class Holding {
   private Optional<Lines> lines = Optional.empty();
   private int busy;
   private boolean isLeaving;
+  // Read by any thread.
+  private volatile boolean isGivenAway;
   private boolean isFull;
 
   Holding(TopicPartition partition, Optional<OrderBy> order) {
@@ -199,6 +201,16 @@ final class Holding {
       busy--;
     }
     lease.state(State.GONE);
+  }
+
+  /** Its last commit is on its way: what begins after that is not of this process any more. */
+  void giveAway() {
+    isGivenAway = true;
+  }
+
+  /** Whether that is so. Thread-safe. */
+  boolean isGivenAway() {
+    return isGivenAway;
   }
 
   /** It is about to be given away: nothing more of it is handed over. */

@@ -88,7 +88,9 @@ final class KafkaSubscription implements Subscription {
   // Nothing is to be written down, so no attempt need wait for the queue's thread.
   private List<Settled> beginUnmarked(List<Lease> leases) {
     return leases.stream()
-        .map(lease -> consumption.held(this, lease).isPresent() ? Settled.DONE : Settled.STALE)
+        .map(lease -> consumption.held(this, lease))
+        .map(held -> held.filter(lease -> !lease.holding().isGivenAway()))
+        .map(held -> held.isPresent() ? Settled.DONE : Settled.STALE)
         .toList();
   }
 

@@ -66,6 +66,9 @@ final class Member implements ConsumerRebalanceListener {
     /** How far it is settled is known now. */
     void learned(Holding holding);
 
+    /** Does what the client must not be woken out of. */
+    void undisturbed(Runnable action);
+
     /** They are about to be given to another process. */
     void taken(List<Holding> leaving);
 
@@ -349,8 +352,11 @@ final class Member implements ConsumerRebalanceListener {
       return;
     }
     if (!isAbandoned) {
-      owner.taken(leaving);
-      handOver(leaving);
+      owner.undisturbed(
+          () -> {
+            owner.taken(leaving);
+            handOver(leaving);
+          });
     }
     forget(leaving);
   }
@@ -359,6 +365,7 @@ final class Member implements ConsumerRebalanceListener {
   private void handOver(List<Holding> leaving) {
     Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
     for (Holding holding : leaving) {
+      holding.giveAway();
       // Of one that is undecided, the broker keeps the next owner waiting until it knows.
       if (holding.isLoaded() && !owner.isUndecided(holding)) {
         commits.put(holding.partition(), offset(holding.progress().handOver()));

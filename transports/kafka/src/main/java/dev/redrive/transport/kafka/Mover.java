@@ -60,6 +60,7 @@ final class Mover implements AutoCloseable {
   private volatile Optional<Consumer<byte[], byte[]>> polled = Optional.empty();
   // Used by the mover's thread alone.
   private int failures;
+  private int refusedBefore;
   private final Set<String> refused = new HashSet<>();
 
   private Mover(
@@ -121,6 +122,13 @@ final class Mover implements AutoCloseable {
       log.debug("the mover ends", failure);
       return;
     }
+    if (refused.size() > refusedBefore) {
+      // One record more that its topic does not take: the others need not wait for that.
+      refusedBefore = refused.size();
+      log.debug("one that is refused is left out of the next transaction", failure);
+      return;
+    }
+    refusedBefore = refused.size();
     failures++;
     destinations.doubt();
     Duration pause = Backoff.drawn(failures, environment.random());
@@ -188,6 +196,7 @@ final class Mover implements AutoCloseable {
       while (!due.isEmpty()) {
         sweep.moved(transfer.move(due, now()));
         failures = 0;
+        refusedBefore = 0;
         due = closing.isDone() ? List.of() : heads.due(now());
       }
       return true;

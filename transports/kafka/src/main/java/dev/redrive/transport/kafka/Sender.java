@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * Stores what is sent to a queue, in the order in which it comes. The client may block while it
@@ -88,6 +89,8 @@ final class Sender {
                 (stored, failure) -> results.answer(index, failure));
       } catch (RuntimeException failure) {
         results.answer(index, failure);
+      } catch (Error failure) {
+        results.answer(index, new KafkaException("it could not be sent", failure));
       }
     }
   }

@@ -27,6 +27,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,6 +81,10 @@ final class Transactions {
       thread.execute(step);
     } catch (RejectedExecutionException ended) {
       otherwise.run();
+    } catch (Error failure) {
+      // There is no room for a thread, perhaps: whoever waits is to hear of it.
+      log.error("a step of a transaction could not be taken", failure);
+      otherwise.run();
     }
   }
 
@@ -106,7 +111,7 @@ final class Transactions {
       Producer<byte[], byte[]> open = open();
       open.beginTransaction();
       List<Future<RecordMetadata>> sent = new ArrayList<>(copies.size());
-      FirstFailure first = new FirstFailure();
+      FirstFailure first = new FirstFailure(RecordTooLargeException.class::isInstance);
       Optional<Exception> end = send(open, copies, sent, first);
       for (Future<RecordMetadata> each : sent) {
         failures.add(first.own(failures.size(), failure(each)));
@@ -122,6 +127,10 @@ final class Transactions {
     } catch (RuntimeException failure) {
       abort();
       return allFailed(copies.size(), failure);
+    } catch (Error failure) {
+      log.error("copies could not be stored", failure);
+      abort();
+      return allFailed(copies.size(), new KafkaException("copies could not be stored", failure));
     }
   }
 
@@ -138,7 +147,7 @@ final class Transactions {
       open.flush();
       return Optional.empty();
     } catch (KafkaException refused) {
-      first.note(sent.size());
+      first.noteIfItCounts(sent.size(), refused);
       return Optional.of(refused);
     }
   }

@@ -129,6 +129,26 @@ class RevokedCommitTest {
   }
 
   @Test
+  void tasks_do_not_disturb_the_hand_over_of_a_partition_that_goes() {
+    scene.send(0, "a");
+    scene.begun("a");
+    cluster.hold(Call.COMMIT_NOW);
+    scene.member().revokes(0);
+    scene.pass(QueueScene.GRACE);
+    Question handOver = scene.asked(Call.COMMIT_NOW);
+    for (int i = 0; i < 50; i++) {
+      scene.consumption().thread().execute(() -> {});
+      scene.rests();
+    }
+    assertThat(cluster.isAsked(Call.COMMIT_NOW)).as("asked once more").isFalse();
+    handOver.accept();
+    cluster.release(Call.COMMIT_NOW);
+    scene.rests();
+
+    assertThat(cluster.asNextOwner(0).crashes(0)).as("nothing was cut off").isZero();
+  }
+
+  @Test
   void refused_commit_of_a_partition_that_goes_settles_nothing() {
     scene.send(0, "a", "b");
     cluster.hold(Call.COMMIT, Call.COMMIT_NOW);
