@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Member implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(Member.class);
-  // An answer that does not come is not waited for long: the thread has other partitions to serve.
-  private static final Duration LOAD_PATIENCE = Duration.ofSeconds(1);
-  // Nor is it waited for again and again.
-  private static final int LOAD_PAUSE = 4;
   private static final int WAKEUPS_MAX = 10;
   private static final Duration LEAVE_MAX = Duration.ofSeconds(5);
   private static final Duration ABANDON_MAX = Duration.ofMillis(100);
@@ -84,12 +79,7 @@ final class Member implements ConsumerRebalanceListener {
       new TreeMap<>(
           Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
 
-  // Their topics were made anew while they were here.
-  private final Set<TopicPartition> madeAnew = new HashSet<>();
-  // Those that had no answer when they were asked for alone, the longest ago first.
-  private final Set<TopicPartition> late = new LinkedHashSet<>();
-  private long lateAgain;
-  private boolean isLoadedSingly;
+  private final Loading loading;
   private boolean isAbandoned;
 
   /**
@@ -106,7 +96,7 @@ final class Member implements ConsumerRebalanceListener {
     this.consumer = consumer;
     this.settings = settings;
     this.owner = owner;
-    this.lateAgain = owner.now();
+    this.loading = new Loading(consumer, settings, owner);
     consumer.subscribe(List.of(topic), this);
   }
 
@@ -141,7 +131,7 @@ final class Member implements ConsumerRebalanceListener {
 
   /** Learns what is to be known before a poll; may wait a moment for an answer. */
   void prepare() {
-    load();
+    loading.load(holdings.values());
     regulate();
   }
 
@@ -171,101 +161,9 @@ final class Member implements ConsumerRebalanceListener {
       holding.polled(records, next.offset());
     } else {
       log.warn("{} begins anew; was its topic deleted and made again?", partition);
-      madeAnew.add(partition);
+      loading.madeAnew(partition);
       owner.gone(List.of(holding));
     }
-  }
-
-  /**
-   * Learns what was committed of partitions that are new here, or have to begin anew. All are asked
-   * for at once; if that has no answer, because of one of them perhaps, each by itself, one a turn.
-   */
-  private void load() {
-    Set<TopicPartition> asked = toLoad();
-    if (asked.isEmpty()) {
-      return;
-    }
-    long begin = owner.now();
-    try {
-      load(asked);
-      late.removeAll(asked);
-    } catch (WakeupException woken) {
-      log.trace("woken while {} were asked for", asked, woken);
-    } catch (TimeoutException unanswered) {
-      log.debug("what was committed of {} is not known yet", asked, unanswered);
-      if (asked.size() > 1) {
-        isLoadedSingly = true;
-      } else {
-        late.removeAll(asked);
-        late.addAll(asked);
-        lateAgain = owner.now() + LOAD_PAUSE * (owner.now() - begin);
-      }
-    }
-  }
-
-  private Set<TopicPartition> toLoad() {
-    Set<TopicPartition> unknown = new LinkedHashSet<>();
-    holdings.values().stream()
-        .filter(holding -> !holding.isKnown())
-        .forEach(holding -> unknown.add(holding.partition()));
-    late.retainAll(unknown);
-    unknown.removeAll(late);
-    if (unknown.isEmpty()) {
-      isLoadedSingly = false;
-      return owner.now() - lateAgain < 0 ? Set.of() : first(late);
-    }
-    return isLoadedSingly ? first(unknown) : unknown;
-  }
-
-  private static Set<TopicPartition> first(Set<TopicPartition> partitions) {
-    return partitions.stream().limit(1).collect(Collectors.toSet());
-  }
-
-  private void load(Set<TopicPartition> asked) {
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(asked, LOAD_PATIENCE);
-    Map<TopicPartition, Long> first = consumer.beginningOffsets(asked, LOAD_PATIENCE);
-    Map<TopicPartition, Long> end = consumer.endOffsets(asked, LOAD_PATIENCE);
-    for (TopicPartition partition : asked) {
-      load(
-          partition,
-          Optional.ofNullable(committed.get(partition)),
-          Objects.requireNonNull(first.get(partition)),
-          Objects.requireNonNull(end.get(partition)));
-    }
-  }
-
-  private void load(
-      TopicPartition partition, Optional<OffsetAndMetadata> committed, long first, long end) {
-    // A log that ends before what is known of it was made anew since.
-    boolean isAnew = madeAnew.remove(partition);
-    Optional<Progress> continued =
-        committed
-            .filter(at -> !isAnew)
-            .map(at -> progress(at.offset(), at.metadata()))
-            .filter(progress -> progress.knownUpTo() <= end);
-    Progress known = continued.orElseGet(() -> progress(first, ""));
-    if (known.isUnreadable()) {
-      log.warn(
-          "what was committed of {} beside its offset cannot be read; what was settled above it"
-              + " comes again",
-          partition);
-    }
-    long from = Math.max(first, known.offset());
-    Holding holding = Objects.requireNonNull(holdings.get(partition));
-    holding.load(known, from);
-    consumer.seek(partition, from);
-    if (continued.isEmpty() && committed.isPresent()) {
-      owner.beganAnew(holding);
-    }
-    owner.learned(holding);
-    if (!holding.isLoaded()) {
-      // What comes before all is known would be passed over.
-      consumer.pause(List.of(partition));
-    }
-  }
-
-  private Progress progress(long offset, String metadata) {
-    return Progress.start(offset, metadata, settings.process(), settings.metadataMax());
   }
 
   /** Lets the client fetch what there is room for. */
@@ -341,7 +239,7 @@ final class Member implements ConsumerRebalanceListener {
     log.debug("assigned {}", partitions);
     partitions.forEach(
         partition -> holdings.put(partition, new Holding(partition, settings.order())));
-    load();
+    loading.load(holdings.values());
   }
 
   @Override

@@ -104,6 +104,7 @@ final class Parking {
 
   /** It is not here any more. */
   void leave(Holding holding) {
+    wanted.removeIf(each -> each.holding().equals(holding));
     if (followings.remove(holding) != null) {
       source.leave(holding.partition().partition());
     }
@@ -158,7 +159,7 @@ final class Parking {
 
   /** Does what is wanted and can be done now. */
   void goOn(long now) {
-    wanted.removeIf(each -> !each.holding().isLoaded() || isTaken(each, now));
+    wanted.removeIf(each -> isTaken(each, now));
   }
 
   private boolean isTaken(Wanted each, long now) {
@@ -174,10 +175,7 @@ final class Parking {
       // If it is being done, it cannot have died once more.
       String line =
           there.map(spot -> spot.lease().line()).orElseGet(() -> line(holding, each.parked()));
-      Content content = each.parked().message();
-      consumption
-          .placement()
-          .bringBack(KafkaLease.parked(holding, content, line, 0), each.parked());
+      consumption.placement().bringBack(holding, line, each.parked());
     }
     each.taken().run();
     return true;

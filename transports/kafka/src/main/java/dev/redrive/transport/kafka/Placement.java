@@ -129,18 +129,16 @@ final class Placement {
     }
     lines.toPark(lease.line()).forEach(settler::park);
     if (spot.isDead()) {
-      lines.expected(lease.offset()).ifPresent(wanted -> bringBack(lease, wanted));
+      lines
+          .expected(lease.offset())
+          .ifPresent(wanted -> bringBack(lease.holding(), lease.line(), wanted));
     }
   }
 
-  /**
-   * What a person wants is done with one that is dead.
-   *
-   * @param dead what stands at its place
-   */
-  void bringBack(KafkaLease dead, Parked wanted) {
-    KafkaLease lease = KafkaLease.parked(dead.holding(), wanted.message(), dead.line(), 0);
-    dead.holding().lines().orElseThrow().stand(new Lines.Spot(lease, true));
+  /** What a person wants is done with one that is dead, in this line. */
+  void bringBack(Holding holding, String line, Parked wanted) {
+    KafkaLease lease = KafkaLease.parked(holding, wanted.message(), line, 0);
+    holding.lines().orElseThrow().stand(new Lines.Spot(lease, true));
     settler.bringBack(lease, wanted.state());
   }
 
