@@ -54,12 +54,12 @@ class CommitAnswersTest {
     CompletableFuture<List<Settled>> ack = scene.ack("a");
     scene.asked(Call.COMMIT).refuse(failure);
     assertThat(scene.answers(ack)).containsExactly(Settled.UNKNOWN);
-    assertThat(cluster.asNextOwner(0).isDone(0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
     cluster.release(Call.COMMIT);
 
     scene.pass(Duration.ofSeconds(1));
 
-    assertThat(cluster.asNextOwner(0).isDone(0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
     assertThat(scene.handedOver()).as("and nothing of it comes again").containsExactly("a", "b");
     assertThat(scene.answers(scene.ack("b"))).containsExactly(Settled.DONE);
   }
@@ -146,8 +146,8 @@ class CommitAnswersTest {
     out.accept();
     scene.pass(Duration.ofSeconds(1));
 
-    assertThat(cluster.asNextOwner(0).isDone(0)).isTrue();
-    assertThat(cluster.asNextOwner(0).isDone(1)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 1)).isTrue();
     assertThat(scene.handedOver()).containsExactly("a", "b");
   }
 

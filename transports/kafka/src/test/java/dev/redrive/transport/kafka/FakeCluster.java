@@ -261,6 +261,11 @@ final class FakeCluster {
     commit(Map.of(partition(partition), new OffsetAndMetadata(commit.offset(), commit.metadata())));
   }
 
+  /** Whether another process that had the partition now would take this message for done. */
+  boolean isDone(int partition, long offset) {
+    return asNextOwner(partition).isDone(offset);
+  }
+
   /** What another process would know of a partition that had it now. */
   Progress asNextOwner(int partition) {
     OffsetAndMetadata at = committed(partition(partition)).orElse(new OffsetAndMetadata(0));

@@ -134,7 +134,7 @@ class LoadingTest {
 
     assertThat(ack).isDone();
     assertThat(committed(0)).isZero();
-    assertThat(cluster.asNextOwner(0).isDone(0)).as("the new message").isFalse();
+    assertThat(cluster.isDone(0, 0)).as("the new message").isFalse();
   }
 
   @Test

@@ -83,7 +83,7 @@ class RefusedCopiesTest {
     for (int i = 0; i < COUNT; i++) {
       assertThat(answers.get(i)).as(id(i)).isEqualTo(i == 5 ? Settled.UNKNOWN : Settled.DONE);
     }
-    assertThat(cluster.asNextOwner(0).isDone(5)).isFalse();
+    assertThat(cluster.isDone(0, 5)).isFalse();
     scene.until("it to come again", () -> scene.handedOver().size() == COUNT + 1);
     assertThat(scene.message(id(5)).attempt()).isOne();
   }

@@ -26,10 +26,6 @@ class RevokedCommitTest {
     scene.close();
   }
 
-  private boolean isDone(int partition, long offset) {
-    return cluster.asNextOwner(partition).isDone(offset);
-  }
-
   @Test
   void answer_that_comes_before_the_partition_goes_is_done() {
     scene.send(0, "a");
@@ -41,7 +37,7 @@ class RevokedCommitTest {
 
     assertThat(scene.answers(ack)).containsExactly(Settled.DONE);
     scene.asked(Call.COMMIT_NOW).refuse(new CommitFailedException());
-    assertThat(isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
   }
 
   @Test
@@ -54,7 +50,7 @@ class RevokedCommitTest {
     scene.pass(QueueScene.MOMENT);
 
     assertThat(ack).isCompletedWithValue(List.of(Settled.DONE));
-    assertThat(isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
   }
 
   @Test
@@ -70,8 +66,8 @@ class RevokedCommitTest {
     scene.member().revokes(1);
 
     assertThat(scene.answers(acks)).containsExactly(Settled.UNKNOWN, Settled.DONE);
-    assertThat(isDone(0, 0)).isFalse();
-    assertThat(isDone(1, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(1, 0)).isTrue();
   }
 
   @Test
@@ -107,7 +103,7 @@ class RevokedCommitTest {
     assertThat(scene.answers(ack)).containsExactly(Settled.UNKNOWN);
     scene.pass(QueueScene.PATIENCE.plus(QueueScene.GRACE));
     assertThat(scene.answers(scene.ack("b"))).containsExactly(Settled.STALE);
-    assertThat(isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
     assertThat(cluster.asNextOwner(0).crashes(1)).as("as nobody could say otherwise").isOne();
   }
 
@@ -124,7 +120,7 @@ class RevokedCommitTest {
 
     assertThat(scene.answers(ack)).containsExactly(Settled.UNKNOWN);
     scene.pass(QueueScene.GRACE);
-    assertThat(isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
     assertThat(cluster.asNextOwner(0).crashes(1)).isZero();
   }
 
@@ -160,7 +156,7 @@ class RevokedCommitTest {
     assertThat(scene.answers(ack)).containsExactly(Settled.STALE);
     cluster.release(Call.COMMIT_NOW);
     scene.pass(QueueScene.GRACE);
-    assertThat(isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
   }
 
   @Test
@@ -175,8 +171,8 @@ class RevokedCommitTest {
     assertThat(ack).isCompletedWithValue(List.of(Settled.DONE));
     scene.pass(QueueScene.GRACE);
     assertThat(scene.answers(scene.ack("b"))).containsExactly(Settled.STALE);
-    assertThat(isDone(0, 0)).isTrue();
-    assertThat(isDone(0, 1)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 1)).isFalse();
     assertThat(cluster.asNextOwner(0).crashes(1)).isZero();
   }
 
@@ -193,7 +189,7 @@ class RevokedCommitTest {
     assertThat(scene.answers(ack)).containsExactly(Settled.DONE);
     assertThat(scene.answers(begin)).containsExactly(Settled.STALE);
     scene.pass(Duration.ofSeconds(2));
-    assertThat(isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
     assertThat(cluster.asNextOwner(0).crashes(1)).isZero();
   }
 
@@ -225,8 +221,8 @@ class RevokedCommitTest {
 
     assertThat(scene.answers(ack)).containsExactly(Settled.STALE);
     assertThat(scene.answers(behind)).as("of a partition that stays").containsExactly(Settled.DONE);
-    assertThat(isDone(0, 0)).isFalse();
-    assertThat(isDone(1, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(1, 0)).isTrue();
   }
 
   @Test

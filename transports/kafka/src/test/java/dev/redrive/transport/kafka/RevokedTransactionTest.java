@@ -28,10 +28,6 @@ class RevokedTransactionTest {
     scene.close();
   }
 
-  private boolean isDone(int partition, long offset) {
-    return cluster.asNextOwner(partition).isDone(offset);
-  }
-
   private Settlement retry(String id) {
     return new Settlement.Retry(
         scene.lease(id), scene.time().instant().plus(Duration.ofSeconds(1)), Map.of());
@@ -48,7 +44,7 @@ class RevokedTransactionTest {
     copying.accept();
 
     assertThat(scene.answers(retry)).containsExactly(Settled.DONE);
-    assertThat(isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
     assertThat(cluster.copies()).containsExactly("a/1 orders");
   }
 
@@ -63,7 +59,7 @@ class RevokedTransactionTest {
     copying.accept();
 
     assertThat(scene.answers(retry)).containsExactly(Settled.STALE);
-    assertThat(isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
     assertThat(cluster.copies()).isEmpty();
   }
 
@@ -80,8 +76,8 @@ class RevokedTransactionTest {
     copying.accept();
 
     assertThat(scene.answers(retries)).containsExactly(Settled.STALE, Settled.DONE);
-    assertThat(isDone(0, 0)).isFalse();
-    assertThat(isDone(1, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(1, 0)).isTrue();
     assertThat(cluster.copies()).containsExactly("b/1 orders");
   }
 
@@ -103,7 +99,7 @@ class RevokedTransactionTest {
 
     assertThat(scene.answers(retries)).containsExactly(Settled.STALE, Settled.DONE);
     assertThat(scene.answers(ack)).containsExactly(Settled.DONE);
-    assertThat(isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
     assertThat(cluster.copies()).containsExactly("b/1 orders");
   }
 
@@ -120,7 +116,7 @@ class RevokedTransactionTest {
 
     assertThat(scene.answers(ack)).containsExactly(Settled.DONE);
     assertThat(scene.answers(retry)).containsExactly(Settled.DONE);
-    assertThat(isDone(0, 1)).isTrue();
+    assertThat(cluster.isDone(0, 1)).isTrue();
     assertThat(cluster.copies()).containsExactly("a/1 orders");
   }
 
@@ -135,12 +131,12 @@ class RevokedTransactionTest {
     scene.member().revokes(0, 1);
     scene.pass(QueueScene.GRACE.plusSeconds(1));
     assertThat(cluster.asNextOwner(1).crashes(0)).as("of the other partition").isZero();
-    assertThat(isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
 
     deciding.accept();
 
     assertThat(scene.answers(retry)).containsExactly(Settled.DONE);
-    assertThat(isDone(0, 0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
     assertThat(cluster.copies()).containsExactly("a/1 orders");
   }
 
@@ -157,7 +153,7 @@ class RevokedTransactionTest {
 
     assertThat(scene.answers(retry)).containsExactly(Settled.UNKNOWN);
     scene.pass(Duration.ofSeconds(2));
-    assertThat(isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
     assertThat(cluster.copies()).isEmpty();
   }
 
@@ -191,7 +187,7 @@ class RevokedTransactionTest {
     assertThat(scene.answers(retry)).containsExactly(Settled.STALE);
     assertThat(scene.answers(ack)).containsExactly(Settled.DONE);
     assertThat(cluster.copies()).isEmpty();
-    assertThat(isDone(0, 0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
   }
 
   @Test

@@ -99,7 +99,7 @@ class TransactionAnswersTest {
 
     assertThat(scene.answers(retry)).containsExactly(Settled.DONE);
     assertThat(cluster.copies()).containsExactly("a/1 orders");
-    assertThat(cluster.asNextOwner(0).isDone(0)).isTrue();
+    assertThat(cluster.isDone(0, 0)).isTrue();
   }
 
   @ParameterizedTest
@@ -119,7 +119,7 @@ class TransactionAnswersTest {
     assertThat(scene.answers(retry))
         .containsExactly(step == Call.JOIN ? Settled.STALE : Settled.UNKNOWN);
     assertThat(cluster.copies()).isEmpty();
-    assertThat(cluster.asNextOwner(0).isDone(0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
     assertThat(scene.answers(scene.ack("c"))).as("of the other").containsExactly(Settled.DONE);
     comesAgain("a", 2);
     assertThat(scene.message("a").attempt()).isOne();
@@ -203,6 +203,6 @@ class TransactionAnswersTest {
     scene.endTransactions();
 
     assertThat(scene.answers(scene.retry("a"))).containsExactly(Settled.UNKNOWN);
-    assertThat(cluster.asNextOwner(0).isDone(0)).isFalse();
+    assertThat(cluster.isDone(0, 0)).isFalse();
   }
 }
