@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.redrive.Codec;
+import dev.redrive.DeadLetterFilter;
 import dev.redrive.Message;
 import dev.redrive.Outgoing;
 import dev.redrive.Queue;
@@ -35,12 +36,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Messages that are larger than their topic takes, or become so. What is put aside stays in its
- * topic, so the node is one of its own.
+ * Messages that are larger than their topic takes, or become so. Were one put aside, it would stay
+ * in that topic for all tests after it, so the node is one of its own.
  */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class KafkaSizesTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final String SETTING = "max.message.bytes";
   private static final int LIMIT = 200_000;
   private static final int OTHERS = 20;
   private static final String BIG = "big";
@@ -67,7 +69,7 @@ class KafkaSizesTest {
   }
 
   private Queue<String> queue(String name, Duration pause) {
-    operator.makeTopic(name, 1, Map.of("max.message.bytes", Integer.toString(LIMIT)));
+    operator.makeTopic(name, 1, Map.of(SETTING, Integer.toString(LIMIT)));
     return redrive.queue(
         QueueOptions.builder(name, Codec.text())
             .policy(
@@ -112,7 +114,7 @@ class KafkaSizesTest {
         .satisfies(
             refused -> {
               assertThat(refused.reason()).isEqualTo(SendRefusedException.Cause.INVALID);
-              assertThat(refused).hasMessageContaining("max.message.bytes");
+              assertThat(refused).hasMessageContaining(SETTING);
             });
     assertThat(results).filteredOn(Receipt.class::isInstance).hasSize(OTHERS);
   }
@@ -127,31 +129,27 @@ class KafkaSizesTest {
 
     Poll.until("the large one to die", BOUND, () -> Letters.count(queue) > 0);
     assertOthersAreDone(queue);
-    assertThat(Letters.of(queue))
-        .singleElement()
-        .satisfies(
-            letter -> {
-              assertThat(letter.id()).isEqualTo(BIG);
-              assertThat(letter.reason()).isEqualTo(Reason.NOT_RETRYABLE);
-              assertThat(letter.fingerprint()).isEqualTo("too-large");
-              assertThat(letter.failure()).contains("max.message.bytes");
-              assertThat(letter.attempts()).isEqualTo(1);
-              assertThat(letter.body()).hasSize(largest);
-            });
+    assertIsTooLarge(queue, largest);
   }
 
   /** The ladder takes it, and its topic does not take it back. */
   @Test
-  void one_whose_later_retry_is_larger_than_its_topic_takes_goes_to_where_a_person_finds_it() {
+  void one_whose_later_retry_is_larger_than_its_topic_takes_dies_and_is_replayed_when_it_fits() {
     Duration pause = Duration.ofSeconds(4);
     int largest = largest(queue("probed-later", pause));
     Queue<String> queue = sentTo("grown-later", pause, largest);
 
     queue.handle(this::failOnce);
 
-    Poll.until("the large one to be put aside", BOUND, () -> broker.left().contains(".lost=1"));
+    Poll.until("the large one to die", BOUND, () -> Letters.count(queue) > 0);
     assertOthersAreDone(queue);
+    assertIsTooLarge(queue, largest);
+    operator.set(queue.name(), SETTING, Integer.toString(2 * LIMIT));
+    queue.deadLetters().replay(DeadLetterFilter.all(), 1).toCompletableFuture().join();
+    Poll.until("its second attempt", BOUND, () -> calls.getOrDefault(BIG, 0) == 3);
+    Poll.until("the end of it", BOUND, () -> succeeded(queue) == OTHERS + 1);
     assertThat(Letters.of(queue)).isEmpty();
+    assertThat(broker.left()).as("put aside").doesNotContain(".lost");
   }
 
   private Queue<String> sentTo(String name, Duration pause, int size) {
@@ -162,12 +160,28 @@ class KafkaSizesTest {
   }
 
   private void assertOthersAreDone(Queue<String> queue) {
-    Poll.until(
-        "the others to be done",
-        BOUND,
-        () -> queue.stats().toCompletableFuture().join().succeeded() == OTHERS);
+    Poll.until("the others to be done", BOUND, () -> succeeded(queue) == OTHERS);
     assertThat(calls).hasSize(OTHERS + 1).containsEntry(BIG, 1);
     assertThat(calls.values()).filteredOn(count -> count == 2).hasSize(OTHERS);
+  }
+
+  private static long succeeded(Queue<String> queue) {
+    return queue.stats().toCompletableFuture().join().succeeded();
+  }
+
+  private static void assertIsTooLarge(Queue<String> queue, int size) {
+    assertThat(Letters.of(queue))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.id()).isEqualTo(BIG);
+              assertThat(letter.reason()).isEqualTo(Reason.NOT_RETRYABLE);
+              assertThat(letter.fingerprint()).isEqualTo("too-large");
+              assertThat(letter.failure())
+                  .contains("raise " + SETTING + " of " + queue.name() + " and replay it");
+              assertThat(letter.attempts()).isEqualTo(1);
+              assertThat(letter.body()).hasSize(size);
+            });
   }
 
   /** The largest payload that a topic takes, alone in its batch. */

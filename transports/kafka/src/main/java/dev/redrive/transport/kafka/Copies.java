@@ -2,7 +2,6 @@
 
 package dev.redrive.transport.kafka;
 
-import dev.redrive.retry.Reason;
 import dev.redrive.spi.Settlement;
 import dev.redrive.transport.kafka.Content.Changes;
 import dev.redrive.transport.kafka.Settling.Kind;
@@ -137,13 +136,7 @@ final class Copies {
       attempts++;
       headers = retry.headers();
     }
-    String text =
-        "it cannot be retried, because with its headers it is larger than the topic takes; raise"
-            + " max.message.bytes of "
-            + (lease.isInLine() ? parked : queue)
-            + " and replay it: "
-            + failure.getMessage();
-    return settling.instead(
-        new Settlement.Dead(lease, Reason.NOT_RETRYABLE, text, "too-large", attempts, headers));
+    Refusal refusal = new Refusal(lease.isInLine() ? parked : queue, failure);
+    return settling.instead(refusal.death(lease, lease.content(), attempts, headers, now()));
   }
 }

@@ -3,10 +3,11 @@
 package dev.redrive.transport.kafka;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.common.errors.TransactionAbortedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which record of a transaction failed first. With it the client ends the transaction, and what had
@@ -15,10 +16,10 @@ import org.apache.kafka.common.errors.TransactionAbortedException;
  * Thread-safe.
  */
 final class FirstFailure {
-  private static final int NONE = -1;
-
-  private final AtomicInteger first = new AtomicInteger(NONE);
+  private final AtomicReference<@Nullable Failed> first = new AtomicReference<>();
   private final Predicate<Exception> counts;
+
+  private record Failed(int index, Exception failure) {}
 
   /**
    * @param counts which failures are looked at
@@ -39,22 +40,21 @@ final class FirstFailure {
   /** A record has failed. */
   void noteIfItCounts(int index, Exception failure) {
     if (counts.test(failure)) {
-      first.compareAndSet(NONE, index);
+      first.compareAndSet(null, new Failed(index, failure));
     }
   }
 
-  /** Whether it was this one. */
-  boolean is(int index) {
-    return first.get() == index;
+  /** What this one failed with, if it was the first. */
+  Optional<Exception> failure(int index) {
+    return Optional.ofNullable(first.get())
+        .filter(failed -> failed.index() == index)
+        .map(Failed::failure);
   }
 
   /** A record's failure as its own, or as that of another; as it is, if none that counts failed. */
   Optional<Exception> own(int index, Optional<Exception> failure) {
-    boolean isKnown = first.get() != NONE;
+    boolean isOthers = first.get() != null && failure(index).isEmpty();
     return failure.map(
-        each ->
-            isKnown && !is(index)
-                ? new TransactionAbortedException("another copy failed", each)
-                : each);
+        each -> isOthers ? new TransactionAbortedException("another copy failed", each) : each);
   }
 }

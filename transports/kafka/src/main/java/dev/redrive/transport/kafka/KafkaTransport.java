@@ -178,6 +178,7 @@ public final class KafkaTransport implements Transport {
               Mover.start(
                   shared.clients(),
                   admin,
+                  topics,
                   shared.names(),
                   shared.processName(),
                   shared.environment()));

@@ -5,10 +5,8 @@ package dev.redrive.transport.kafka;
 import dev.redrive.spi.Environment;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -53,6 +51,7 @@ final class Mover implements AutoCloseable {
   private final Environment environment;
   private final Route route;
   private final Destinations destinations;
+  private final Graves graves;
   private final Sweep sweep;
   private final Thread thread;
   private final CompletableFuture<Void> closing = new CompletableFuture<>();
@@ -61,16 +60,22 @@ final class Mover implements AutoCloseable {
   // Used by the mover's thread alone.
   private int failures;
   private int refusedBefore;
-  private final Set<String> refused = new HashSet<>();
+  private final Refusals refusals = new Refusals();
 
   private Mover(
-      Clients clients, Admin admin, Names names, String process, Environment environment) {
+      Clients clients,
+      Admin admin,
+      Topics topics,
+      Names names,
+      String process,
+      Environment environment) {
     this.clients = clients;
     this.names = names;
     this.transactions = names.moverTransactions(process);
     this.environment = environment;
     this.route = new Route(names);
     this.destinations = new Destinations(admin, environment.timers());
+    this.graves = new Graves(topics::dead, names, destinations);
     this.sweep = new Sweep(admin, environment.timers());
     this.thread = environment.threads().newThread(this::run);
   }
@@ -81,8 +86,13 @@ final class Mover implements AutoCloseable {
    * @param process a word that no other process has at the same time
    */
   static Mover start(
-      Clients clients, Admin admin, Names names, String process, Environment environment) {
-    Mover mover = new Mover(clients, admin, names, process, environment);
+      Clients clients,
+      Admin admin,
+      Topics topics,
+      Names names,
+      String process,
+      Environment environment) {
+    Mover mover = new Mover(clients, admin, topics, names, process, environment);
     mover.thread.start();
     return mover;
   }
@@ -122,13 +132,13 @@ final class Mover implements AutoCloseable {
       log.debug("the mover ends", failure);
       return;
     }
-    if (refused.size() > refusedBefore) {
-      // One record more that its topic does not take: the others need not wait for that.
-      refusedBefore = refused.size();
-      log.debug("one that is refused is left out of the next transaction", failure);
+    if (refusals.count() > refusedBefore) {
+      // One record more that goes another way: the others need not wait for that.
+      refusedBefore = refusals.count();
+      log.debug("one that is refused goes another way in the next transaction", failure);
       return;
     }
-    refusedBefore = refused.size();
+    refusedBefore = refusals.count();
     failures++;
     destinations.doubt();
     Duration pause = Backoff.drawn(failures, environment.random());
@@ -175,7 +185,7 @@ final class Mover implements AutoCloseable {
     try {
       producer.initTransactions();
       heads.rewind();
-      Transfer transfer = new Transfer(consumer, producer, route, destinations, refused);
+      Transfer transfer = new Transfer(consumer, producer, route, destinations, graves, refusals);
       while (!closing.isDone()) {
         heads.add(consumer.poll(heads.patience(now(), LOOK_AGAIN)));
         if (!moveDue(heads, transfer)) {

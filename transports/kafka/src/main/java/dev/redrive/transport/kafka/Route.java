@@ -2,9 +2,12 @@
 
 package dev.redrive.transport.kafka;
 
+import dev.redrive.spi.Lease;
+import dev.redrive.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -21,6 +24,12 @@ final class Route {
    * Where a message waits whose queue cannot take it now; not long, as others do not wait for it.
    */
   private static final int AWAITING = 3;
+
+  /** As no partition: the key decides. */
+  private static final int ANY = -1;
+
+  /** No consumer has a message that is on the ladder. */
+  private static final Lease NOBODYS = new Lease() {};
 
   private final Names names;
   private final List<String> holds;
@@ -80,7 +89,8 @@ final class Route {
 
   /** The partition that a record must go back to, if it says so. */
   static Optional<Integer> partition(ConsumerRecord<byte[], byte[]> record) {
-    return Optional.of(Wire.number(record.headers(), Wire.PARTITION, -1)).filter(each -> each >= 0);
+    return Optional.of(Wire.number(record.headers(), Wire.PARTITION, ANY))
+        .filter(each -> each >= 0);
   }
 
   /**
@@ -102,6 +112,23 @@ final class Route {
   /** Back onto the ladder for some seconds. */
   ProducerRecord<byte[], byte[]> await(ConsumerRecord<byte[], byte[]> record) {
     return moved(record, names.hold(AWAITING));
+  }
+
+  /**
+   * Among the dead letters of its queue, because a topic has refused it. It lay at its place on the
+   * ladder, which is what it is a letter by, and goes back to where it came from.
+   */
+  ProducerRecord<byte[], byte[]> bury(
+      ConsumerRecord<byte[], byte[]> record, Refusal refusal, Instant now) {
+    Content content = new Content(record);
+    String queue = queue(record);
+    Settlement.Dead dead = refusal.death(NOBODYS, content, content.attempts(), Map.of(), now);
+    ProducerRecord<byte[], byte[]> letter =
+        content.letter(
+            names.dead(queue),
+            new Letter.Death(dead, content.crashes(), names.group(queue), now, false));
+    Wire.put(letter.headers(), Wire.PARTITION, Integer.toString(partition(record).orElse(ANY)));
+    return letter;
   }
 
   /** To where a person finds it. */

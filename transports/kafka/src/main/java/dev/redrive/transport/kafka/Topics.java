@@ -124,6 +124,15 @@ final class Topics {
             });
   }
 
+  /**
+   * Sees to it that the topic of a queue's dead letters is there.
+   *
+   * @return fails with {@link TransportException} if it cannot be made, or cannot be used
+   */
+  CompletionStage<Map<String, TopicTraits>> dead(String queue) {
+    return ensured(List.of(planner.dead(queue)));
+  }
+
   /** Sees to it that the topics are there that all queues share; looks for them once. */
   synchronized CompletionStage<Map<String, TopicTraits>> ladder() {
     CompletionStage<Map<String, TopicTraits>> known = ladder;

@@ -8,11 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.testkit.VirtualTime;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -75,21 +73,29 @@ class FirstFailureTest {
   @Test
   void what_is_moved_beside_a_record_that_its_queue_does_not_take_is_not_lost_with_it() {
     Names names = new Names("redrive", Optional.empty());
-    Set<String> refused = new HashSet<>();
+    Refusals refusals = new Refusals();
     Refusing producer = new Refusing();
     producer.initTransactions();
     try (MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
         Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1"))) {
       Destinations destinations = new Destinations(admin, time.environment(1).timers());
-      Transfer transfer = new Transfer(consumer, producer, new Route(names), destinations, refused);
+      Graves graves =
+          new Graves(queue -> CompletableFuture.completedStage(null), names, destinations);
+      Transfer transfer =
+          new Transfer(consumer, producer, new Route(names), destinations, graves, refusals);
       Instant now = time.environment(1).clock().instant();
       List<ConsumerRecord<byte[], byte[]>> batch =
           IntStream.range(0, 4).mapToObj(i -> waiting(names, i, now.plusSeconds(60))).toList();
 
       assertThatThrownBy(() -> transfer.move(batch, now)).isSameAs(tooLarge);
-    }
 
-    assertThat(refused).containsExactly(names.hold(1) + "-0-1");
+      assertThat(batch.stream().map(refusals::first).toList())
+          .containsExactly(
+              Optional.empty(),
+              Optional.of(new Refusal(names.hold(0), tooLarge)),
+              Optional.empty(),
+              Optional.empty());
+    }
   }
 
   /** A record that goes down the ladder, for which no queue is looked for. */

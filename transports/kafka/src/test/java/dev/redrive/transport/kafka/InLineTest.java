@@ -6,12 +6,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.Settled;
+import dev.redrive.spi.Settlement;
 import dev.redrive.spi.WireHeaders;
 import dev.redrive.transport.kafka.Parked.Place;
 import dev.redrive.transport.kafka.Parked.State;
 import dev.redrive.transport.kafka.Question.Call;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
@@ -113,6 +116,27 @@ class InLineTest {
     scene.until("c", () -> scene.handedOver().size() == 4);
     scene.answers(scene.ack("c"));
     assertThat(parked.there(0)).isEmpty();
+  }
+
+  @Test
+  void what_is_in_line_never_goes_by_the_ladder_and_what_is_not_does() {
+    gives(0);
+    scene.send(0, "in-line");
+    assertThat(scene.answers(later(scene, "in-line"))).containsExactly(Settled.DONE);
+    assertThat(cluster.copies()).containsExactly("in-line/1 " + FakeParked.TOPIC);
+
+    try (QueueScene keyed = QueueScene.inLine(OrderBy.KEY, new FakeParked())) {
+      keyed.member().gives(0);
+      keyed.send(0, "keyless");
+      assertThat(keyed.answers(later(keyed, "keyless"))).containsExactly(Settled.DONE);
+      assertThat(keyed.cluster().copies()).containsExactly("keyless/1 redrive.hold.05");
+    }
+  }
+
+  /** A retry in a minute. */
+  private static CompletableFuture<List<Settled>> later(QueueScene scene, String id) {
+    Instant dueAt = scene.time().instant().plus(Duration.ofMinutes(1));
+    return scene.settle(new Settlement.Retry(scene.lease(id), dueAt, Map.of()));
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.redrive.transport.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.redrive.DeadLetters;
 import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.RealTime;
 import dev.redrive.testkit.servers.KafkaServer;
@@ -18,6 +19,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,6 +29,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -41,6 +45,7 @@ final class LadderScene implements AutoCloseable {
   private final KafkaTransportConfig config;
   private final Names names;
   private final Admin admin;
+  private final Cluster cluster;
   private final Topics topics;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> reader;
@@ -48,6 +53,7 @@ final class LadderScene implements AutoCloseable {
   private final List<Mover> movers = new ArrayList<>();
   private final List<Admin> admins = new ArrayList<>();
   private final List<KafkaWay> ways = new ArrayList<>();
+  private final List<DeadTopic> dead = new ArrayList<>();
 
   /** Where the cluster assigns the partitions of the ladder, or the movers themselves. */
   LadderScene(boolean hasGroupProtocol) {
@@ -55,7 +61,7 @@ final class LadderScene implements AutoCloseable {
     this.config = config(SERVER.bootstrap(), "ladder" + SCENES.incrementAndGet());
     this.names = new Names(config.prefix(), config.group());
     this.admin = Clients.admin(config);
-    Cluster cluster = Probe.await(admin, config, time.environment());
+    this.cluster = Probe.await(admin, config, time.environment());
     this.topics = new Topics(admin, config, names, cluster, time.environment());
     this.producer = new Clients(config, hasGroupProtocol).producer();
     this.reader = new Clients(config, hasGroupProtocol).reader();
@@ -80,6 +86,34 @@ final class LadderScene implements AutoCloseable {
     return admin;
   }
 
+  /** Sets something of a topic, for what is written there from now on. */
+  void set(String topic, String setting, String value) {
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all().get();
+    } catch (ExecutionException | InterruptedException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  /** The dead letters of a queue, as a person gets at them who has time. */
+  DeadLetters letters(String queue) {
+    KafkaTransportConfig patient =
+        KafkaTransportConfig.builder()
+            .servers(List.of(SERVER.bootstrap()))
+            .prefix(names.prefix())
+            .build();
+    Admin own = Clients.admin(patient);
+    admins.add(own);
+    Clients clients = new Clients(patient, hasGroupProtocol);
+    DeadTopic topic =
+        new DeadTopics(names, clients, own, time.environment()).of(queue, purged -> {});
+    dead.add(topic);
+    return topic.letters();
+  }
+
   /** A queue's name that no other scene has. */
   String provision(String queue) {
     String name = names.prefix() + "-" + queue;
@@ -93,7 +127,12 @@ final class LadderScene implements AutoCloseable {
     Admin ownAdmin = Clients.admin(own);
     Mover mover =
         Mover.start(
-            new Clients(own, hasGroupProtocol), ownAdmin, names, process, time.environment());
+            new Clients(own, hasGroupProtocol),
+            ownAdmin,
+            new Topics(ownAdmin, own, names, cluster, time.environment()),
+            names,
+            process,
+            time.environment());
     admins.add(ownAdmin);
     movers.add(mover);
     return mover;
@@ -214,6 +253,10 @@ final class LadderScene implements AutoCloseable {
     }
   }
 
+  void awaitThere(String topic) {
+    Poll.until("a topic " + topic, BOUND, () -> exists(topic));
+  }
+
   private boolean exists(String topic) {
     try {
       admin.describeTopics(List.of(topic)).allTopicNames().get();
@@ -235,6 +278,7 @@ final class LadderScene implements AutoCloseable {
   @Override
   public void close() {
     movers.forEach(Mover::close);
+    dead.forEach(DeadTopic::close);
     admins.forEach(each -> each.close(Duration.ZERO));
     ways.forEach(KafkaWay::close);
     producer.close();
