@@ -2,6 +2,8 @@
 
 package dev.redrive.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,11 @@ final class BareKafka implements AutoCloseable {
             new ByteArraySerializer());
   }
 
+  /** Where it is connected to, as {@code bootstrap.servers}. */
+  String bootstrap() {
+    return bootstrap;
+  }
+
   /** Makes topics. */
   void makeTopics(int partitions, String... names) throws InterruptedException, ExecutionException {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
@@ -60,11 +67,20 @@ final class BareKafka implements AutoCloseable {
 
   /** Sends a record to a topic; completes when it is durable. */
   CompletableFuture<Void> send(String topic, byte[] body) {
+    return send(new ProducerRecord<>(topic, body));
+  }
+
+  /** Sends a record with a key to a topic; completes when it is durable. */
+  CompletableFuture<Void> send(String topic, String key, byte[] body) {
+    return send(new ProducerRecord<>(topic, key.getBytes(UTF_8), body));
+  }
+
+  private CompletableFuture<Void> send(ProducerRecord<byte[], byte[]> record) {
     CompletableFuture<Void> sent = new CompletableFuture<>();
     // Its future says no more than the call-back does.
     var unused =
         producer.send(
-            new ProducerRecord<>(topic, body),
+            record,
             (stored, failure) -> {
               if (failure == null) {
                 sent.complete(null);

@@ -9,16 +9,16 @@ import java.util.Locale;
 /**
  * Measures, and prints a table. Names choose what is measured: {@code tasks}, {@code pending},
  * {@code embedded}, {@code open}, {@code lateness}, {@code http}, {@code rabbitmq}, {@code kafka};
- * without any, all of it. {@code rabbitmq-consuming}, {@code kafka-consuming} and {@code
- * kafka-retries} are parts. {@code --backlog N} sets how many messages wait, five million without
- * it.
+ * without any, all of it. {@code rabbitmq-consuming}, {@code kafka-consuming}, {@code
+ * kafka-parallel} and {@code kafka-retries} are parts. {@code --backlog N} sets how many messages
+ * wait, five million without it.
  */
 public final class Benchmarks {
   private static final int BACKLOG = 5_000_000;
   private static final List<String> ALL =
       List.of("tasks", "pending", "embedded", "open", "lateness", "http", "rabbitmq", "kafka");
   private static final List<String> PARTS =
-      List.of("rabbitmq-consuming", "kafka-consuming", "kafka-retries");
+      List.of("rabbitmq-consuming", "kafka-consuming", "kafka-parallel", "kafka-retries");
 
   private Benchmarks() {}
 
@@ -64,6 +64,7 @@ public final class Benchmarks {
       case "rabbitmq-consuming" -> RabbitBenchmark.runConsuming();
       case "kafka" -> KafkaBenchmark.run();
       case "kafka-consuming" -> KafkaBenchmark.runConsuming();
+      case "kafka-parallel" -> KafkaBenchmark.runParallel();
       case "kafka-retries" -> KafkaBenchmark.runRetries();
       default -> throw new IllegalArgumentException(name);
     };

@@ -26,12 +26,12 @@ final class HandlingSide {
   }
 
   /** From the first of so many messages that is handled to the last that is acknowledged. */
-  double rate(int messages, Runnable work) throws Exception {
+  double rate(int messages, Handler<byte[]> work) throws Exception {
     Tally tally = new Tally(messages);
     return during(
         message -> {
           tally.handled();
-          work.run();
+          work.handle(message);
         },
         event -> {
           if (event instanceof Event.Succeeded) {

@@ -7,6 +7,7 @@ import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
 import dev.redrive.Redrive;
 import dev.redrive.benchmarks.KafkaConsuming.Ours;
+import dev.redrive.benchmarks.ParallelConsumer.Ordering;
 import dev.redrive.core.Engine;
 import dev.redrive.retry.Jitter;
 import dev.redrive.testkit.servers.KafkaServer;
@@ -18,7 +19,8 @@ import java.util.Map;
 /**
  * The Kafka transport against Kafka's own clients and Spring Kafka, in topics of eight partitions
  * of one node. Consuming is measured with attempts written down before they begin, as Redrive does
- * unless told otherwise, and without, as the others do.
+ * unless told otherwise, and without, as the others do. {@link KafkaParallel} has topics of its
+ * own, of one partition.
  */
 final class KafkaBenchmark {
   static final int BODY_BYTES = 256;
@@ -56,6 +58,11 @@ final class KafkaBenchmark {
     return run(KafkaBenchmark::consuming);
   }
 
+  /** Messages that take a while alone. */
+  static List<Row> runParallel() throws Exception {
+    return run(KafkaBenchmark::parallel);
+  }
+
   /** Retries alone. */
   static List<Row> runRetries() throws Exception {
     return run(KafkaBenchmark::retries);
@@ -76,8 +83,8 @@ final class KafkaBenchmark {
             "num.io.threads", "8");
     try (KafkaServer server = KafkaServer.start(settings, List.of("-Xms1g", "-Xmx1g"));
         BareKafka bare = new BareKafka(server.bootstrap());
-        Redrive marking = open(server, true);
-        Redrive unmarking = open(server, false)) {
+        Redrive marking = open(server.bootstrap(), PARTITIONS, true);
+        Redrive unmarking = open(server.bootstrap(), PARTITIONS, false)) {
       bare.makeTopics(PARTITIONS, SENT, KafkaConsuming.BARE, SpringKafka.TOPIC);
       try (SpringKafka spring = new SpringKafka(server.bootstrap(), PARTITIONS)) {
         return part.rows(new KafkaBenchmark(marking, unmarking, bare, spring));
@@ -85,13 +92,13 @@ final class KafkaBenchmark {
     }
   }
 
-  private static Redrive open(KafkaServer server, boolean marksAttempts) {
+  private static Redrive open(String bootstrap, int partitions, boolean marksAttempts) {
     return Engine.open(
         String.format(
             Locale.ROOT,
             "kafka://%s?partitions=%d&attemptMarks=%s",
-            server.bootstrap(),
-            PARTITIONS,
+            bootstrap,
+            partitions,
             marksAttempts));
   }
 
@@ -100,6 +107,7 @@ final class KafkaBenchmark {
     rows.add(sends("32 senders that wait", WAITING));
     rows.add(sends("1,024 in flight", STREAMING));
     rows.addAll(consuming());
+    rows.addAll(parallel());
     rows.addAll(retries());
     return rows;
   }
@@ -130,6 +138,25 @@ final class KafkaBenchmark {
         consuming
             .run("Kafka: handle→ack, unmarked / bare that reads on", 0, unmarked, false)
             .untargeted());
+  }
+
+  private List<Row> parallel() throws Exception {
+    String bootstrap = bare.bootstrap();
+    try (Redrive unmarked = open(bootstrap, 1, false);
+        Redrive marked = open(bootstrap, 1, true);
+        ParallelConsumer theirs = new ParallelConsumer(bootstrap)) {
+      return List.of(
+          new KafkaParallel(bare, theirs, unmarked, Ordering.UNORDERED, "unordered")
+              .run("Kafka: work, unmarked / Parallel Consumer"),
+          new KafkaParallel(bare, theirs, unmarked, Ordering.KEY, "by-key")
+              .run("Kafka: work by key, unmarked / the same"),
+          new KafkaParallel(bare, theirs, marked, Ordering.UNORDERED, "unordered-marked")
+              .run("Kafka: work, marked / the same")
+              .untargeted(),
+          new KafkaParallel(bare, theirs, marked, Ordering.KEY, "by-key-marked")
+              .run("Kafka: work by key, marked / the same")
+              .untargeted());
+    }
   }
 
   private List<Row> retries() throws Exception {

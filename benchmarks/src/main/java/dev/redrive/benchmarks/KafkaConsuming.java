@@ -45,7 +45,7 @@ final class KafkaConsuming {
         .run(
             () -> {
               STREAMING.run(MESSAGES, BODY_BYTES, here.queue()::send);
-              return ours.of(() -> handling.rate(MESSAGES, () -> {}));
+              return ours.of(() -> handling.rate(MESSAGES, message -> {}));
             },
             () -> {
               STREAMING.run(MESSAGES, BODY_BYTES, body -> bare.send(BARE, body));

@@ -8,35 +8,47 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Processor time that work took, here and in the servers that this process started. */
+/**
+ * Processor time that work took, in the process that does it, and in the servers that this process
+ * started.
+ */
 final class ProcessorTime {
   private static final double NANOS_PER_MICRO = 1e3;
 
   private final int messages;
   private final int rounds;
+  private final ProcessHandle worker;
   private final List<Double> here = new ArrayList<>();
   private final List<Double> broker = new ArrayList<>();
 
   /**
+   * Of work that this process does.
+   *
    * @param messages how many a run has
    * @param rounds how many runs count, the last ones; those before warm up
    */
   ProcessorTime(int messages, int rounds) {
+    this(messages, rounds, ProcessHandle.current());
+  }
+
+  /** The same, of work that another process does, which this one started. */
+  ProcessorTime(int messages, int rounds, ProcessHandle worker) {
     this.messages = messages;
     this.rounds = rounds;
+    this.worker = worker;
   }
 
   /** Does the work, and takes the time it takes. */
   double of(Side work) throws Exception {
-    Duration hereBefore = ofThisProcess();
+    Duration hereBefore = ofWorker();
     Duration brokerBefore = ofServers();
     double rate = work.run();
-    here.add(micros(ofThisProcess().minus(hereBefore)));
+    here.add(micros(ofWorker().minus(hereBefore)));
     broker.add(micros(ofServers().minus(brokerBefore)));
     return rate;
   }
 
-  /** Of this process, in microseconds a message: the median of the rounds. */
+  /** Of the process that does the work, in microseconds a message: the median of the rounds. */
   double here() {
     return median(here);
   }
@@ -61,12 +73,12 @@ final class ProcessorTime {
     return time.toNanos() / NANOS_PER_MICRO / messages;
   }
 
-  private static Duration ofThisProcess() {
-    return total(Stream.of(ProcessHandle.current()));
+  private Duration ofWorker() {
+    return total(Stream.of(worker));
   }
 
-  private static Duration ofServers() {
-    return total(ProcessHandle.current().descendants());
+  private Duration ofServers() {
+    return total(ProcessHandle.current().descendants().filter(process -> !process.equals(worker)));
   }
 
   private static Duration total(Stream<ProcessHandle> processes) {

@@ -67,7 +67,7 @@ final class RabbitConsuming {
 
   private double consume() throws Exception {
     fill(queue::send);
-    return ours.of(() -> new HandlingSide(redrive, queue).rate(MESSAGES, () -> {}));
+    return ours.of(() -> new HandlingSide(redrive, queue).rate(MESSAGES, message -> {}));
   }
 
   private double consumeBare() throws Exception {
