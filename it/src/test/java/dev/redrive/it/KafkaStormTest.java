@@ -33,11 +33,12 @@ import org.slf4j.LoggerFactory;
 class KafkaStormTest {
   private static final Logger log = LoggerFactory.getLogger(KafkaStormTest.class);
   private static final Duration BOUND = Duration.ofMinutes(3);
-  private static final Duration STAY = Duration.ofSeconds(3);
   private static final Duration ABSENCE = Duration.ofMillis(500);
   private static final int BATCH = 500;
   private static final int BACKLOG_MAX = 10_000;
   private static final int DEATHS_ONE_IN = 4;
+  // A storm of half a million messages takes a while; its log says how far it is.
+  private static final int PROGRESS = 20;
 
   private final Size size = Scale.isFull() ? Size.FULL : Size.SHORT;
   private final Tally tally = new Tally(size.messages);
@@ -48,8 +49,8 @@ class KafkaStormTest {
   private volatile boolean isOver;
 
   private enum Size {
-    SHORT(20_000, 24, 6, 30),
-    FULL(500_000, 80, 12, 300);
+    SHORT(20_000, 24, 6, 30, Duration.ofSeconds(3)),
+    FULL(500_000, 80, 12, 300, Duration.ofSeconds(10));
 
     final int messages;
     final int partitions;
@@ -58,11 +59,15 @@ class KafkaStormTest {
     /** How often one has come or gone by the time that all is sent. */
     final int changes;
 
-    Size(int messages, int partitions, int members, int changes) {
+    /** How long one stays at most; half of it on average. */
+    final Duration stay;
+
+    Size(int messages, int partitions, int members, int changes, Duration stay) {
       this.messages = messages;
       this.partitions = partitions;
       this.members = members;
       this.changes = changes;
+      this.stay = stay;
     }
   }
 
@@ -132,7 +137,7 @@ class KafkaStormTest {
     while (!isOver) {
       StormMember member = joining.join();
       changes.incrementAndGet();
-      Outage.last(random, STAY);
+      Outage.last(random, size.stay);
       if (random.nextInt(DEATHS_ONE_IN) == 0) {
         member.die();
         deaths.incrementAndGet();
@@ -157,6 +162,9 @@ class KafkaStormTest {
             storm.stream().filter(CompletableFuture::isDone).forEach(CompletableFuture::join);
             return changes.get() >= due && first - tally.settledCount() < BACKLOG_MAX;
           });
+      if (first % (size.messages / PROGRESS) == 0) {
+        log.warn("{} of {} sent, {} changes so far", first, size.messages, changes);
+      }
       List<Integer> open = IntStream.range(first, first + BATCH).boxed().toList();
       while (!open.isEmpty()) {
         open = sendOnce(queue, open);
