@@ -19,8 +19,8 @@ import dev.redrive.Redrive;
 final class KafkaConsuming {
   static final String BARE = "bare";
 
-  // What the engine asks for with so many workers.
-  private static final int WINDOW = 2 * WORKERS;
+  // What the engine has in hand and unacknowledged at most, with so many workers.
+  private static final int WINDOW = 8 * WORKERS;
 
   private final BareKafka bare;
 

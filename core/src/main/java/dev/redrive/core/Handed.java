@@ -24,6 +24,8 @@ final class Handed {
   private final InMessage in;
   private final Intake intake;
   private final AtomicBoolean isClaimed = new AtomicBoolean();
+  // Written by who has claimed it, before its settlement is handed on.
+  private volatile boolean isEnding;
 
   Handed(InMessage in, Intake intake) {
     this.in = in;
@@ -61,6 +63,16 @@ final class Handed {
   /** True once somebody has claimed it. */
   boolean isClaimed() {
     return isClaimed.get();
+  }
+
+  /** Its settlement is on its way to the transport. */
+  void ending() {
+    isEnding = true;
+  }
+
+  /** Whether that is so. */
+  boolean isEnding() {
+    return isEnding;
   }
 
   Optional<Instant> deadline() {

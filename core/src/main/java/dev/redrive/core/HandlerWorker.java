@@ -19,14 +19,17 @@ import org.slf4j.LoggerFactory;
  * many of them run at once. The way of a message through here: {@link #receive} → {@link #pump} →
  * begun → {@link Invoker} → settled → {@link #left}.
  *
- * <p>Twice as many messages are in flight as attempts may run, so that the next one is there when
- * an attempt ends; settlements on their way count, so a transport that settles slowly slows the
- * intake.
+ * <p>Twice as many messages are in hand as attempts may run, so that the next one is there when an
+ * attempt ends. An attempt that has ended makes room for the next message at once, so that handlers
+ * do not wait for the transport's answers; but only so many ends may be on their way, so that a
+ * transport that settles slowly slows the intake, and a crash makes few messages come again.
  */
 final class HandlerWorker<T> implements Worker, Intake.Receiver {
   private static final Logger log = LoggerFactory.getLogger(HandlerWorker.class);
   private static final String PAUSED = "the queue was paused";
-  private static final int FLIGHT_PER_SLOT = 2;
+  private static final int IN_HAND_PER_SLOT = 2;
+  // Some brief attempts end while the transport answers once.
+  private static final int ENDING_PER_SLOT = 6;
   // Credit is given in portions of a quarter of the window, not one by one.
   private static final int PORTIONS = 4;
 
@@ -41,6 +44,8 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   // Attempts from the asking that they begin until they have ended.
   private int attempts;
   private int inFlight;
+  // Those of them whose end is on its way to the transport.
+  private int ending;
   // Messages that were asked of the present intake and have not come.
   private int credit;
   private boolean isClosed;
@@ -239,12 +244,21 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   private void attemptEnded() {
     endOne();
     pump();
+    refill();
   }
 
   @Override
-  public void left() {
+  public void ending() {
+    synchronized (lock) {
+      ending++;
+    }
+  }
+
+  @Override
+  public void left(boolean wasEnding) {
     synchronized (lock) {
       inFlight--;
+      ending -= wasEnding ? 1 : 0;
     }
     refill();
   }
@@ -267,8 +281,10 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     int wanted;
     synchronized (lock) {
       open = intake;
-      int window = FLIGHT_PER_SLOT * queue.options().concurrency();
-      wanted = window - inFlight - credit;
+      int slots = queue.options().concurrency();
+      int window = IN_HAND_PER_SLOT * slots;
+      int endingMax = ENDING_PER_SLOT * slots;
+      wanted = window - (inFlight - Math.min(ending, endingMax)) - credit;
       if (open == null || wanted <= 0 || wanted < window / PORTIONS) {
         return;
       }

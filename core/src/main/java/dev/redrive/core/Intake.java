@@ -47,8 +47,15 @@ final class Intake implements Sink {
     /** So many messages came and could not be taken: they come again. Throws nothing. */
     void missed(Intake from, int count);
 
-    /** One of the messages is settled, or its settlement failed: it is not held any more. */
-    void left();
+    /** The end of one of the messages is on its way to the transport. Throws nothing. */
+    void ending();
+
+    /**
+     * One of the messages is settled, or its settlement failed: it is not held any more.
+     *
+     * @param wasEnding whether its end was on its way
+     */
+    void left(boolean wasEnding);
 
     /** True if what is held keeps it from asking for more. */
     boolean hasWindow();
@@ -220,16 +227,26 @@ final class Intake implements Sink {
         };
     if (settlement instanceof Settlement.Retry retry && shortDelays.isShort(retry.dueAt())) {
       shortDelays.await(
-          message, retry.dueAt(), receiver.hasWindow(), () -> settleWaiting(settlement, callback));
+          message,
+          retry.dueAt(),
+          receiver.hasWindow(),
+          () -> endWaiting(message, settlement, callback));
     } else {
-      batcher(settlement).add(settlement, callback);
+      end(message, settlement, callback);
     }
     return answer;
   }
 
-  private void settleWaiting(Settlement settlement, Batcher.Callback<Settled> callback) {
+  private void end(Handed message, Settlement settlement, Batcher.Callback<Settled> callback) {
+    message.ending();
+    receiver.ending();
+    batcher(settlement).add(settlement, callback);
+  }
+
+  private void endWaiting(
+      Handed message, Settlement settlement, Batcher.Callback<Settled> callback) {
     try {
-      batcher(settlement).add(settlement, callback);
+      end(message, settlement, callback);
     } catch (RuntimeException | Error failure) {
       callback.failed(failure);
     }
@@ -276,7 +293,7 @@ final class Intake implements Sink {
 
   private void leave(Handed message) {
     if (held.remove(message)) {
-      receiver.left();
+      receiver.left(message.isEnding());
     }
     if (isDrained) {
       closeIfEmpty();

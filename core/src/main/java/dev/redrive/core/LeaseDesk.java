@@ -316,7 +316,12 @@ final class LeaseDesk<T> implements Intake.Receiver {
   }
 
   @Override
-  public void left() {
+  public void ending() {
+    // As below.
+  }
+
+  @Override
+  public void left(boolean wasEnding) {
     // Credit here follows who waits, not what is settled.
   }
 

@@ -205,7 +205,7 @@ class KafkaStormTest {
     assertThat(tally.doubleCount()).as("settled twice").isZero();
     assertThat(tally.duplicateCount())
         .as("calls too many")
-        .isLessThanOrEqualTo(changes.get() * StormMember.CONCURRENCY + tally.copyCount());
+        .isLessThanOrEqualTo(changes.get() * StormMember.OPEN_CALLS_MAX + tally.copyCount());
     assertThat(Letters.count(sent)).as("dead letters").isZero();
   }
 }

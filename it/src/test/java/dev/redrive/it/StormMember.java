@@ -15,7 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One of many that take a queue's messages: to the broker, a process of its own. Thread-safe. */
 final class StormMember {
-  static final int CONCURRENCY = 16;
+  private static final int CONCURRENCY = 16;
+
+  /** How many calls of its handler may not be settled: what runs, and the ends on their way. */
+  static final int OPEN_CALLS_MAX = 7 * CONCURRENCY;
 
   // One that is cut off may well be so again.
   private static final int ATTEMPTS = 50;
