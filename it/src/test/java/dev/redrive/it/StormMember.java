@@ -17,8 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class StormMember {
   private static final int CONCURRENCY = 16;
 
-  /** How many calls of its handler may not be settled: what runs, and the ends on their way. */
-  static final int OPEN_CALLS_MAX = 7 * CONCURRENCY;
+  /**
+   * How many calls of its handler may not be settled: what is in hand, and the ends on their way.
+   */
+  static final int OPEN_CALLS_MAX = 8 * CONCURRENCY;
 
   // One that is cut off may well be so again.
   private static final int ATTEMPTS = 50;

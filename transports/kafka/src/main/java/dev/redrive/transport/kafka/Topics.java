@@ -254,8 +254,10 @@ final class Topics {
     for (TopicPlan plan : plans) {
       @Nullable TopicTraits traits = there.get(plan.name());
       if (traits == null) {
-        throw new TransportException(
-            "topic " + plan.name() + " is neither there nor can it be made; try again later");
+        String text =
+            "topic " + plan.name() + " is neither there nor can it be made; try again later";
+        // Whoever asks for the cause is told that it may pass.
+        throw new TransportException(text, new UnknownTopicOrPartitionException(text));
       }
       for (String doubt : plan.check(traits)) {
         if (told.add(plan.name() + doubt)) {

@@ -127,8 +127,11 @@ final class Transfer {
       List<ConsumerRecord<byte[], byte[]>> batch, Instant now) {
     deaths.clear();
     losses.clear();
-    destinations.look(queues(batch, record -> next(record, now).isEmpty()));
+    Set<String> left = queues(batch, record -> next(record, now).isEmpty());
+    destinations.look(left);
     graves.look(queues(batch, this::isToDie));
+    // That may have taken longer than what was found stays known.
+    destinations.look(left);
     return batch.stream().map(record -> copy(record, now)).toList();
   }
 
