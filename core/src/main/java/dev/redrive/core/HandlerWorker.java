@@ -28,7 +28,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   private static final Logger log = LoggerFactory.getLogger(HandlerWorker.class);
   private static final String PAUSED = "the queue was paused";
   private static final int IN_HAND_PER_SLOT = 2;
-  // Some brief attempts end while the transport answers once.
+  // As many brief attempts may end while one answer of the transport is awaited.
   private static final int ENDING_PER_SLOT = 6;
   // Credit is given in portions of a quarter of the window, not one by one.
   private static final int PORTIONS = 4;

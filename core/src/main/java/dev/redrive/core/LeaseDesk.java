@@ -317,12 +317,12 @@ final class LeaseDesk<T> implements Intake.Receiver {
 
   @Override
   public void ending() {
-    // As below.
+    // Credit here follows who waits, not what is settled.
   }
 
   @Override
   public void left(boolean wasEnding) {
-    // Credit here follows who waits, not what is settled.
+    // As above.
   }
 
   @Override
