@@ -3,6 +3,7 @@
 package dev.redrive.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.redrive.Codec;
@@ -145,7 +146,9 @@ class KafkaSizesTest {
     assertOthersAreDone(queue);
     assertIsTooLarge(queue, largest);
     operator.set(queue.name(), SETTING, Integer.toString(2 * LIMIT));
-    queue.deadLetters().replay(DeadLetterFilter.all(), 1).toCompletableFuture().join();
+    // The broker hears of a setting a moment after the controller.
+    Poll.until(
+        "a replay that its topic takes", BOUND, () -> catchThrowable(() -> replay(queue)) == null);
     Poll.until("its second attempt", BOUND, () -> calls.getOrDefault(BIG, 0) == 3);
     Poll.until("the end of it", BOUND, () -> succeeded(queue) == OTHERS + 1);
     assertThat(Letters.of(queue)).isEmpty();
@@ -163,6 +166,10 @@ class KafkaSizesTest {
     Poll.until("the others to be done", BOUND, () -> succeeded(queue) == OTHERS);
     assertThat(calls).hasSize(OTHERS + 1).containsEntry(BIG, 1);
     assertThat(calls.values()).filteredOn(count -> count == 2).hasSize(OTHERS);
+  }
+
+  private static void replay(Queue<String> queue) {
+    queue.deadLetters().replay(DeadLetterFilter.all(), 1).toCompletableFuture().join();
   }
 
   private static long succeeded(Queue<String> queue) {
