@@ -169,7 +169,7 @@ final class Account {
       Instant earliest =
           call.attempt == 1
               ? due
-              : after(settledReturn(call.attempt - 1), plan.pause(call.attempt - 1));
+              : after(settledReturn(call.attempt - 1, call.began), plan.pause(call.attempt - 1));
       if (call.began.isBefore(earliest) && isKnown(earliest)) {
         Duration early = Duration.between(call.began, earliest);
         worst = early.compareTo(worst) > 0 ? early : worst;
@@ -182,13 +182,18 @@ final class Account {
     return isKnown(at) ? at.plus(pause) : at;
   }
 
-  // What was not settled was cut off, and no pause is promised after that.
-  private Instant settledReturn(int attempt) {
-    return calls.stream()
-        .filter(call -> call.attempt == attempt && isKnown(call.settled))
-        .map(call -> call.returned)
-        .min(Instant::compareTo)
-        .orElse(Instant.MAX);
+  // What was not settled was cut off, and no pause is promised after that. Or its settlement had no
+  // answer and was stored all the same: then the next attempt may be of that, though this one was
+  // made again and settled later.
+  private Instant settledReturn(int attempt, Instant before) {
+    List<Call> earlier =
+        calls.stream()
+            .filter(call -> call.attempt == attempt && call.began.isBefore(before))
+            .toList();
+    if (earlier.stream().anyMatch(call -> !isKnown(call.settled))) {
+      return Instant.MAX;
+    }
+    return earlier.stream().map(call -> call.returned).min(Instant::compareTo).orElse(Instant.MAX);
   }
 
   /**

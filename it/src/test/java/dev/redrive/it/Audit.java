@@ -112,9 +112,11 @@ final class Audit {
     assertThat(books.wrongs()).as("what must never be").isEmpty();
     assertThat(lost()).as("acknowledged and never done").isEmpty();
     assertThat(unexpected()).as("handled and never sent").isEmpty();
-    assertThat(early()).as("attempted before its time").isEmpty();
+    assertThat(early())
+        .as(() -> "attempted before its time: " + inFull(List.copyOf(early().keySet())))
+        .isEmpty();
     assertThat(unexplained())
-        .as(() -> "doubled, and nothing that was cut off explains it: " + unexplainedInFull())
+        .as(() -> "doubled, and nothing that was cut off explains it: " + inFull(unexplained()))
         .isEmpty();
     assertThat(duplicates()).as("copies too many").isLessThanOrEqualTo(bound());
     switch (rule) {
@@ -136,11 +138,9 @@ final class Audit {
         .isEmpty();
   }
 
-  private String unexplainedInFull() {
+  private String inFull(List<String> ids) {
     return cuts
-        + unexplained().stream()
-            .map(id -> "\n" + id + ": " + accounts.get(id))
-            .collect(Collectors.joining());
+        + ids.stream().map(id -> "\n" + id + ": " + accounts.get(id)).collect(Collectors.joining());
   }
 
   @Override

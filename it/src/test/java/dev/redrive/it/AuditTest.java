@@ -130,6 +130,26 @@ class AuditTest {
   }
 
   @Test
+  void after_an_attempt_whose_settlement_had_no_answer_the_next_one_may_be_of_its_copy() {
+    send();
+    attempt(1, 100);
+    settledAttempt(1, 600);
+    settledAttempt(2, 1_101);
+
+    assertThat(audit().early()).isEmpty();
+  }
+
+  @Test
+  void an_attempt_that_is_cut_off_later_excuses_none_before_it() {
+    send();
+    settledAttempt(1, 100);
+    settledAttempt(2, 1_100);
+    attempt(1, 1_200);
+
+    assertThat(audit().early()).containsEntry(ID, Duration.ofMillis(1));
+  }
+
+  @Test
   void what_is_settled_after_its_end_is_settled_twice() {
     send();
     settledAttempt(1, 100);

@@ -96,6 +96,19 @@ final class LadderScene implements AutoCloseable {
     } catch (ExecutionException | InterruptedException failure) {
       throw new AssertionError(failure);
     }
+    // The controller's answer comes before the broker has heard of it.
+    Poll.until(
+        topic + " to have " + setting,
+        BOUND,
+        () -> {
+          try {
+            return admin.describeConfigs(List.of(resource)).all().get().values().stream()
+                .map(config -> config.get(setting))
+                .anyMatch(entry -> entry != null && value.equals(entry.value()));
+          } catch (ExecutionException | InterruptedException failure) {
+            throw new AssertionError(failure);
+          }
+        });
   }
 
   /** The dead letters of a queue, as a person gets at them who has time. */
