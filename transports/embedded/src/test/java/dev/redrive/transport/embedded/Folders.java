@@ -71,7 +71,11 @@ final class Folders {
     }
   }
 
+  /** Deletes the folder with all that is in it; one that was not made yet is no fault. */
   static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
