@@ -6,5 +6,6 @@ module dev.redrive {
   requires static transitive org.jspecify;
 
   exports dev.redrive;
+  exports dev.redrive.gate;
   exports dev.redrive.retry;
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.gate;
+
+/** Makes the gate of a queue. Thread-safe. */
+@FunctionalInterface
+public interface GateFactory {
+
+  /**
+   * Makes a gate for a queue, once when the queue is declared with this factory.
+   *
+   * @param subject the queue's name
+   * @param time how the gate knows the time
+   */
+  Gate create(String subject, GateTime time);
+}
