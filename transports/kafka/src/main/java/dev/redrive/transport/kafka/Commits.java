@@ -39,12 +39,13 @@ final class Commits {
   private List<Settling> asked = List.of();
   private Set<Holding> holdings = Set.of();
   private boolean isOut;
-  private boolean isFresh;
+  private boolean isAnswered;
   private int question;
   // Times of Timers.nanoTime.
   private long overdueFrom;
   private long notBefore;
   private long newsFrom;
+  private long answeredAt;
 
   /** Is told what became of commits. */
   interface Verdict {
@@ -82,11 +83,9 @@ final class Commits {
     return !isOut && consumption.now() - notBefore >= 0;
   }
 
-  /** Whether one was accepted since this was last asked. */
-  boolean isFresh() {
-    boolean wasFresh = isFresh;
-    isFresh = false;
-    return wasFresh;
+  /** Whether one was accepted after a time. */
+  boolean isAnsweredSince(long time) {
+    return isAnswered && answeredAt - time > 0;
   }
 
   /** Whether there is something to say that nobody has asked for, or that had no answer. */
@@ -178,7 +177,8 @@ final class Commits {
     forget();
     if (failure == null) {
       told(told);
-      isFresh = true;
+      isAnswered = true;
+      answeredAt = consumption.now();
       batch.forEach(verdict::accepted);
     } else if (isNoAnswer(failure)) {
       log.debug("a commit had no answer", failure);

@@ -31,6 +31,9 @@ import java.util.function.Consumer;
 final class Settler implements Commits.Verdict {
   // For fewer messages a commit of their own is no loss.
   private static final int RESTS_FOR = 16;
+  // Nobody waits for the end of an attempt; the beginning of one keeps a handler waiting.
+  private static final long ENDS_REST_NANOS = 3_000_000;
+  private static final long BEGINS_REST_NANOS = 200_000;
 
   private final Consumption consumption;
   private final Copies copies;
@@ -42,6 +45,7 @@ final class Settler implements Commits.Verdict {
   private List<Settling> gathered = new ArrayList<>();
   // Ends that had no answer, of messages that others stand behind.
   private List<Settling> doubtful = new ArrayList<>();
+  private boolean isBeginGathered;
   private boolean isInOneGo;
   private boolean isResting;
 
@@ -103,6 +107,7 @@ final class Settler implements Commits.Verdict {
       moves.add(settling);
     } else {
       gathered.add(settling);
+      isBeginGathered |= settling.kind() == Kind.BEGIN;
     }
   }
 
@@ -169,14 +174,16 @@ final class Settler implements Commits.Verdict {
   }
 
   /**
-   * What the last commit lets run is settled in a moment, if its handlers are brief. The next
-   * commit waits for that, one turn at most: it costs the same whether it tells of few or of many.
+   * A commit costs the same whether it tells of few or of many, here and at the broker. So the next
+   * one waits a little for those that are with their handlers, as long as those are many: what the
+   * last commit let run is settled in a moment, if its handlers are brief.
    */
   private boolean rests() {
-    return commits.isFresh()
-        && !isInOneGo
+    long rest = isBeginGathered ? BEGINS_REST_NANOS : ENDS_REST_NANOS;
+    return !isInOneGo
         && !moves.isBusy()
-        && consumption.hand().heldCount() >= RESTS_FOR;
+        && consumption.hand().heldCount() >= RESTS_FOR
+        && commits.isAnsweredSince(consumption.now() - rest);
   }
 
   /** Begins what can be begun. */
@@ -208,6 +215,7 @@ final class Settler implements Commits.Verdict {
   private List<Settling> marked() {
     List<Settling> marked = Settling.present(gathered);
     gathered = new ArrayList<>();
+    isBeginGathered = false;
     marked.forEach(Settling::mark);
     return marked;
   }
