@@ -23,18 +23,26 @@ import org.jspecify.annotations.Nullable;
  * partition that the record came from, whoever chose that and how.
  */
 record Content(ConsumerRecord<byte[], byte[]> record) {
+  /** Due at once, whatever the clock of its sender showed. */
+  static final Instant AT_ONCE = Instant.MIN;
+
   private static final byte[] NOTHING = {};
   private static final long OVERHEAD_BYTES = 100;
 
-  /** A message to send, to its topic. */
+  /**
+   * A message to send, to its topic. One that is due at once goes there as it is, so that the
+   * record's own time says when it was sent, and nothing needs to say when it is due.
+   */
   static ProducerRecord<byte[], byte[]> sent(String queue, OutMessage message, Instant now) {
     Headers headers = new RecordHeaders();
     message.headers().forEach((name, value) -> Wire.put(headers, name, value));
     Wire.put(headers, WireHeaders.ID, message.id());
-    Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(now));
-    Wire.put(headers, WireHeaders.DUE_AT, Wire.dueTime(message.notBefore()));
+    if (message.notBefore().isAfter(now)) {
+      Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(now));
+      Wire.put(headers, WireHeaders.DUE_AT, Wire.dueTime(message.notBefore()));
+    }
     return new ProducerRecord<>(
-        queue, null, null, Wire.key(message.key()), message.body(), headers);
+        queue, null, now.toEpochMilli(), Wire.key(message.key()), message.body(), headers);
   }
 
   private Headers headers() {
@@ -70,8 +78,9 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
         .orElseGet(() -> Instant.ofEpochMilli(Math.max(0, record.timestamp())));
   }
 
+  /** When it is due, or {@link #AT_ONCE}. */
   Instant dueAt() {
-    return Wire.time(headers(), WireHeaders.DUE_AT).orElseGet(this::firstSeen);
+    return Wire.time(headers(), WireHeaders.DUE_AT).orElse(AT_ONCE);
   }
 
   Map<String, String> texts() {
@@ -106,7 +115,9 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
       Wire.put(copied, Wire.CRASHES, Integer.toString(changes.crashes()));
     }
     Wire.put(copied, WireHeaders.FIRST_SEEN, Wire.time(firstSeen()));
-    Wire.put(copied, WireHeaders.DUE_AT, Wire.dueTime(changes.dueAt()));
+    if (!changes.dueAt().equals(AT_ONCE)) {
+      Wire.put(copied, WireHeaders.DUE_AT, Wire.dueTime(changes.dueAt()));
+    }
     return new ProducerRecord<>(
         record.topic(), record.partition(), null, record.key(), record.value(), copied);
   }

@@ -123,6 +123,7 @@ final class KafkaLease implements Lease {
     return content.record().offset();
   }
 
+  /** When it is due, or {@link Content#AT_ONCE}. */
   Instant dueAt() {
     return dueAt;
   }
@@ -164,16 +165,25 @@ final class KafkaLease implements Lease {
     return state == State.HELD && owner.isPresent() && owner.get() == subscription;
   }
 
-  InMessage message() {
+  /**
+   * The message as it is handed over.
+   *
+   * @param now its due time, if it is due at once and its sender's clock is ahead of this one
+   */
+  InMessage message(Instant now) {
     return new InMessage(
         this,
         content.id(),
         content.key(),
         attempts() + 1,
         crashes(),
-        dueAt,
+        dueAt.equals(Content.AT_ONCE) ? earlier(firstSeen, now) : dueAt,
         firstSeen,
         content.texts(),
         content.body());
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 }

@@ -176,7 +176,7 @@ final class Placement {
           hand.putAside(lease, now + ASIDE_NANOS);
         } else {
           hand.hold(lease, subscription, now + subscription.leaseNanos());
-          messages.add(lease.message());
+          messages.add(lease.message(clock.instant()));
         }
       }
       if (!messages.isEmpty()) {

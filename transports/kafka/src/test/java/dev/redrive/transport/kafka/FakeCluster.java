@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.redrive.spi.WireHeaders;
 import dev.redrive.transport.kafka.Question.Call;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,15 +110,20 @@ final class FakeCluster {
   }
 
   /** Puts messages into a partition. */
-  synchronized void send(int partition, String... ids) {
+  void send(int partition, String... ids) {
+    sendAt(partition, clock.instant(), ids);
+  }
+
+  /** The same, from a sender whose clock shows this time. */
+  synchronized void sendAt(int partition, Instant at, String... ids) {
     for (String id : ids) {
       Headers headers = new RecordHeaders();
       Wire.put(headers, WireHeaders.ID, id);
-      append(partition(partition), id.getBytes(UTF_8), headers);
+      append(partition(partition), at, id.getBytes(UTF_8), headers);
     }
   }
 
-  private void append(TopicPartition partition, byte[] value, Headers headers) {
+  private void append(TopicPartition partition, Instant at, byte[] value, Headers headers) {
     List<Optional<ConsumerRecord<byte[], byte[]>>> log = log(partition);
     log.add(
         Optional.of(
@@ -125,7 +131,7 @@ final class FakeCluster {
                 partition.topic(),
                 partition.partition(),
                 log.size(),
-                clock.instant().toEpochMilli(),
+                at.toEpochMilli(),
                 TimestampType.CREATE_TIME,
                 0,
                 value.length,
@@ -220,7 +226,7 @@ final class FakeCluster {
     counted.addAll(stored);
     for (ProducerRecord<byte[], byte[]> record : stored) {
       if (record.topic().equals(TOPIC)) {
-        append(partition(record.partition()), record.value(), record.headers());
+        append(partition(record.partition()), clock.instant(), record.value(), record.headers());
         mark(record.partition());
       }
     }

@@ -14,6 +14,7 @@ import dev.redrive.testkit.Poll;
 import dev.redrive.testkit.VirtualTime;
 import dev.redrive.transport.kafka.Question.Call;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +179,13 @@ final class QueueScene implements AutoCloseable {
   /** Messages come into a partition. */
   void send(int partition, String... ids) {
     cluster.send(partition, ids);
+    thread.stir();
+    thread.rests();
+  }
+
+  /** A message comes from a sender whose clock shows this time. */
+  void send(Instant at, String id) {
+    cluster.sendAt(0, at, id);
     thread.stir();
     thread.rests();
   }
