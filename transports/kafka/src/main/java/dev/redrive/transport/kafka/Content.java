@@ -5,6 +5,7 @@ package dev.redrive.transport.kafka;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.WireHeaders;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,26 +24,32 @@ import org.jspecify.annotations.Nullable;
  * partition that the record came from, whoever chose that and how.
  */
 record Content(ConsumerRecord<byte[], byte[]> record) {
-  /** Due at once, whatever the clock of its sender showed. */
-  static final Instant AT_ONCE = Instant.MIN;
-
+  // What was due so shortly before it was sent was sent to be done at once.
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
   private static final byte[] NOTHING = {};
   private static final long OVERHEAD_BYTES = 100;
 
   /**
-   * A message to send, to its topic. One that is due at once goes there as it is, so that the
-   * record's own time says when it was sent, and nothing needs to say when it is due.
+   * A message to send, to its topic. Of one that is due at once the record's own time says when it
+   * was sent and due, as it does of other producers' records.
    */
   static ProducerRecord<byte[], byte[]> sent(String queue, OutMessage message, Instant now) {
     Headers headers = new RecordHeaders();
     message.headers().forEach((name, value) -> Wire.put(headers, name, value));
     Wire.put(headers, WireHeaders.ID, message.id());
-    if (message.notBefore().isAfter(now)) {
+    Instant due = message.notBefore();
+    boolean isAtOnce = !due.isAfter(now) && due.isAfter(now.minus(AT_ONCE));
+    if (!isAtOnce) {
       Wire.put(headers, WireHeaders.FIRST_SEEN, Wire.time(now));
-      Wire.put(headers, WireHeaders.DUE_AT, Wire.dueTime(message.notBefore()));
+      Wire.put(headers, WireHeaders.DUE_AT, Wire.dueTime(due));
     }
     return new ProducerRecord<>(
-        queue, null, now.toEpochMilli(), Wire.key(message.key()), message.body(), headers);
+        queue,
+        null,
+        (isAtOnce ? due : now).toEpochMilli(),
+        Wire.key(message.key()),
+        message.body(),
+        headers);
   }
 
   private Headers headers() {
@@ -78,9 +85,17 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
         .orElseGet(() -> Instant.ofEpochMilli(Math.max(0, record.timestamp())));
   }
 
-  /** When it is due, or {@link #AT_ONCE}. */
-  Instant dueAt() {
-    return Wire.time(headers(), WireHeaders.DUE_AT).orElse(AT_ONCE);
+  /**
+   * When it is due. What does not say so is due, whatever the clock of its sender shows.
+   *
+   * @param now the latest time of that
+   */
+  Instant dueAt(Instant now) {
+    return Wire.time(headers(), WireHeaders.DUE_AT).orElseGet(() -> earlier(firstSeen(), now));
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   Map<String, String> texts() {
@@ -115,9 +130,7 @@ record Content(ConsumerRecord<byte[], byte[]> record) {
       Wire.put(copied, Wire.CRASHES, Integer.toString(changes.crashes()));
     }
     Wire.put(copied, WireHeaders.FIRST_SEEN, Wire.time(firstSeen()));
-    if (!changes.dueAt().equals(AT_ONCE)) {
-      Wire.put(copied, WireHeaders.DUE_AT, Wire.dueTime(changes.dueAt()));
-    }
+    Wire.put(copied, WireHeaders.DUE_AT, Wire.dueTime(changes.dueAt()));
     return new ProducerRecord<>(
         record.topic(), record.partition(), null, record.key(), record.value(), copied);
   }

@@ -3,6 +3,7 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.transport.kafka.KafkaLease.State;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -118,8 +119,8 @@ final class Holding {
     return !backlog.isEmpty();
   }
 
-  /** Takes the next record into hands, if there is one and room for it. */
-  Optional<KafkaLease> take() {
+  /** Takes the next record into hands now, if there is one and room for it. */
+  Optional<KafkaLease> take(Instant now) {
     Optional<KafkaLease> taken = Optional.empty();
     while (taken.isEmpty() && !backlog.isEmpty() && !isLeaving && !isFull()) {
       long offset = backlog.peek().offset();
@@ -135,7 +136,7 @@ final class Holding {
         int cutOff = progress().crashes(offset);
         Content content = new Content(backlog.remove());
         String line = order.map(by -> by.line(content)).orElse("");
-        KafkaLease lease = KafkaLease.inLog(this, content, line, cutOff);
+        KafkaLease lease = KafkaLease.inLog(this, content, line, cutOff, now);
         leases.put(offset, lease);
         taken = Optional.of(lease);
       } else {

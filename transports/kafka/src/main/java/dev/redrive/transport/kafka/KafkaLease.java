@@ -53,14 +53,15 @@ final class KafkaLease implements Lease {
   private volatile long endsAt;
   private boolean isBegun;
 
-  private KafkaLease(Holding holding, Content content, String line, int cutOff, boolean isParked) {
+  private KafkaLease(
+      Holding holding, Content content, String line, int cutOff, boolean isParked, Instant dueAt) {
     this.holding = holding;
     this.content = content;
     this.line = line;
     this.cutOff = cutOff;
     this.isParked = isParked;
     this.firstSeen = content.firstSeen();
-    this.dueAt = content.dueAt();
+    this.dueAt = dueAt;
   }
 
   /**
@@ -68,19 +69,20 @@ final class KafkaLease implements Lease {
    *
    * @param line of messages that come one after another; empty if it stands in none
    * @param cutOff how many attempts of this very record a crash cut off
+   * @param now when it is due at the latest, if it does not say when
    */
-  static KafkaLease inLog(Holding holding, Content content, String line, int cutOff) {
-    return new KafkaLease(holding, content, line, cutOff, false);
+  static KafkaLease inLog(Holding holding, Content content, String line, int cutOff, Instant now) {
+    return new KafkaLease(holding, content, line, cutOff, false, content.dueAt(now));
   }
 
   /** A message that is parked at its place. */
   static KafkaLease parked(Holding holding, Content content, String line, int cutOff) {
-    return new KafkaLease(holding, content, line, cutOff, true);
+    return new KafkaLease(holding, content, line, cutOff, true, content.dueAt(Instant.MAX));
   }
 
   /** A new lease on the same record, after this one. */
   KafkaLease again() {
-    return new KafkaLease(holding, content, line, cutOff, isParked);
+    return new KafkaLease(holding, content, line, cutOff, isParked, dueAt);
   }
 
   /** The line it stands in; empty for none. */
@@ -123,7 +125,6 @@ final class KafkaLease implements Lease {
     return content.record().offset();
   }
 
-  /** When it is due, or {@link Content#AT_ONCE}. */
   Instant dueAt() {
     return dueAt;
   }
@@ -165,25 +166,16 @@ final class KafkaLease implements Lease {
     return state == State.HELD && owner.isPresent() && owner.get() == subscription;
   }
 
-  /**
-   * The message as it is handed over.
-   *
-   * @param now its due time, if it is due at once and its sender's clock is ahead of this one
-   */
-  InMessage message(Instant now) {
+  InMessage message() {
     return new InMessage(
         this,
         content.id(),
         content.key(),
         attempts() + 1,
         crashes(),
-        dueAt.equals(Content.AT_ONCE) ? earlier(firstSeen, now) : dueAt,
+        dueAt,
         firstSeen,
         content.texts(),
         content.body());
-  }
-
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
   }
 }

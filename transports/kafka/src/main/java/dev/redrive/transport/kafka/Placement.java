@@ -3,6 +3,7 @@
 package dev.redrive.transport.kafka;
 
 import dev.redrive.spi.InMessage;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +51,9 @@ final class Placement {
 
   /** False if there is nothing more to take of this partition now. */
   private boolean takeSlice(Holding holding) {
+    Instant now = clock.instant();
     for (int i = 0; i < SLICE && hand.isOpen(); i++) {
-      Optional<KafkaLease> taken = holding.take();
+      Optional<KafkaLease> taken = holding.take(now);
       holding.arrived().forEach(this::place);
       if (taken.isEmpty()) {
         return false;
@@ -176,7 +178,7 @@ final class Placement {
           hand.putAside(lease, now + ASIDE_NANOS);
         } else {
           hand.hold(lease, subscription, now + subscription.leaseNanos());
-          messages.add(lease.message(clock.instant()));
+          messages.add(lease.message());
         }
       }
       if (!messages.isEmpty()) {

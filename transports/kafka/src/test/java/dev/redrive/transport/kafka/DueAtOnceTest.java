@@ -46,6 +46,17 @@ class DueAtOnceTest {
   }
 
   @Test
+  void message_that_was_due_long_before_it_is_sent_says_so() {
+    ProducerRecord<byte[], byte[]> record =
+        Content.sent("queue", message(NOW.minusSeconds(60)), NOW);
+
+    assertThat(Wire.text(record.headers(), WireHeaders.DUE_AT))
+        .isEqualTo("2029-12-31T23:59:00.123Z");
+    assertThat(Wire.text(record.headers(), WireHeaders.FIRST_SEEN))
+        .isEqualTo("2030-01-01T00:00:00.123Z");
+  }
+
+  @Test
   void message_that_is_due_later_says_when_and_when_it_was_sent() {
     Instant due = NOW.plusNanos(1);
 

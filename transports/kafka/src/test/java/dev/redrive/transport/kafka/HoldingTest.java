@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.transport.kafka.Lines.Bounds;
 import dev.redrive.transport.kafka.Lines.Spot;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class HoldingTest {
   private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+  private static final Instant NOW = Instant.EPOCH;
 
   private final Holding holding = new Holding(PARTITION, Optional.of(OrderBy.KEY));
   private final Lines lines = new Lines(new Bounds(1, 100_000, 100));
@@ -37,15 +39,15 @@ class HoldingTest {
     holding.load(Progress.start(0, "", 1, 4_096), 0);
     holding.load(lines);
     holding.polled(List.of(record(0), record(1)), 2);
-    KafkaLease first = holding.take().orElseThrow();
+    KafkaLease first = holding.take(NOW).orElseThrow();
     KafkaLease parked = KafkaLease.parked(holding, first.content(), "k", 0);
     assertThat(holding.arrived()).isEmpty();
     lines.stand(new Spot(parked, false));
 
-    assertThat(holding.take()).isEmpty();
+    assertThat(holding.take(NOW)).isEmpty();
     assertThat(holding.hasBacklog()).isTrue();
     lines.leave(parked);
-    assertThat(holding.take()).map(KafkaLease::offset).contains(1L);
+    assertThat(holding.take(NOW)).map(KafkaLease::offset).contains(1L);
   }
 
   @Test
@@ -59,8 +61,8 @@ class HoldingTest {
     holding.polled(List.of(record(0), record(1)), 5);
     assertThat(lines.isFull()).isTrue();
 
-    assertThat(holding.take()).map(KafkaLease::offset).contains(0L);
-    assertThat(holding.take()).map(KafkaLease::offset).contains(1L);
+    assertThat(holding.take(NOW)).map(KafkaLease::offset).contains(0L);
+    assertThat(holding.take(NOW)).map(KafkaLease::offset).contains(1L);
   }
 
   @Test
@@ -71,7 +73,7 @@ class HoldingTest {
     holding.load(lines);
     holding.polled(List.of(record(0), record(1)), 2);
 
-    assertThat(holding.take()).map(KafkaLease::offset).contains(1L);
+    assertThat(holding.take(NOW)).map(KafkaLease::offset).contains(1L);
     assertThat(holding.arrived()).containsExactly(parked);
   }
 

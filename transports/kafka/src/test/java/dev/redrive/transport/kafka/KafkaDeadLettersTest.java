@@ -18,6 +18,7 @@ import dev.redrive.retry.Reason;
 import dev.redrive.spi.WireHeaders;
 import dev.redrive.testkit.Poll;
 import dev.redrive.transport.kafka.DeadScene.Clerk;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,7 +201,7 @@ class KafkaDeadLettersTest {
       Content content = new Content(message);
       assertThat(content.attempts()).isZero();
       assertThat(content.firstSeen()).isEqualTo(Died.SENT);
-      assertThat(content.dueAt()).isAfter(Died.DIED);
+      assertThat(content.dueAt(Instant.MAX)).isAfter(Died.DIED);
       assertThat(content.texts())
           .containsEntry("of", "m")
           .containsEntry(WireHeaders.REPLAYS, "1")

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.redrive.transport.kafka.KafkaLease.State;
 import dev.redrive.transport.kafka.Lines.Bounds;
 import dev.redrive.transport.kafka.Lines.Spot;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class LinesTest {
   }
 
   private KafkaLease inLog(String key, long offset) {
-    return KafkaLease.inLog(holding, content(key, offset), key, 0);
+    return KafkaLease.inLog(holding, content(key, offset), key, 0, Instant.EPOCH);
   }
 
   private KafkaLease parked(String key, long offset) {
