@@ -2,6 +2,7 @@
 
 package dev.redrive;
 
+import dev.redrive.gate.Breaker;
 import dev.redrive.retry.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,4 +64,14 @@ public sealed interface Event {
 
   /** The queue goes on. */
   record Resumed(String queue, Instant at) implements Event {}
+
+  /**
+   * The breaker of a dependency of the queue changed. Each queue that names the dependency is told.
+   *
+   * @param state what it is now
+   * @param cause why, for people
+   */
+  record DependencyChanged(
+      String queue, Instant at, String dependency, Breaker.State state, String cause)
+      implements Event {}
 }

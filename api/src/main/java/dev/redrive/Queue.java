@@ -2,6 +2,7 @@
 
 package dev.redrive;
 
+import dev.redrive.gate.GateView;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,9 @@ public interface Queue<T> {
 
   /** Why the queue is paused; empty while it is not. */
   Optional<String> pauseReason();
+
+  /** What stands in front of attempts, in the order in which it is asked. */
+  List<GateView> gates();
 
   /** What is known of a message of this id: waiting, dead, or ended not long ago. */
   CompletionStage<Optional<MessageStatus>> find(String id);

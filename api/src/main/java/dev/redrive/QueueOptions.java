@@ -2,8 +2,11 @@
 
 package dev.redrive;
 
+import dev.redrive.gate.GateFactory;
+import dev.redrive.gate.Guards;
 import dev.redrive.retry.RetryPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -27,6 +30,7 @@ import java.util.function.Consumer;
  * @param maxWaiting messages that may wait; more are refused; empty for no limit
  * @param dedupWindow how long the id of a message that ended is remembered, where the transport
  *     remembers ids at all ({@link Queue#isDeduplicated})
+ * @param guards what stands in front of attempts
  * @param onDeadLetter told of each message that died, once it is safe among the dead letters
  * @param <T> the payload's type
  */
@@ -39,6 +43,7 @@ public record QueueOptions<T>(
     boolean isOrdered,
     OptionalLong maxWaiting,
     Duration dedupWindow,
+    Guards guards,
     Consumer<DeadLetter> onDeadLetter) {
 
   /** Starts from the defaults: the default policy, 16 at once, 30 seconds, 24 hours of memory. */
@@ -56,6 +61,7 @@ public record QueueOptions<T>(
     private boolean isOrdered;
     private OptionalLong maxWaiting = OptionalLong.empty();
     private Duration dedupWindow = Duration.ofHours(24);
+    private Guards guards = Guards.NONE;
     private Consumer<DeadLetter> onDeadLetter = letter -> {};
 
     private Builder(String name, Codec<T> codec) {
@@ -100,6 +106,24 @@ public record QueueOptions<T>(
     }
 
     /**
+     * What stands in front of each attempt, asked in this order. A message that is kept waiting has
+     * made no attempt.
+     */
+    public Builder<T> gates(GateFactory... gates) {
+      this.guards = guards.withGates(List.of(gates));
+      return this;
+    }
+
+    /**
+     * What the handlers call, for example a host: while its circuit breaker is open, messages are
+     * held. Needs breakers, which Redrive is opened with.
+     */
+    public Builder<T> dependency(String name) {
+      this.guards = guards.withDependency(name);
+      return this;
+    }
+
+    /**
      * Told of each message that died, once it is safe among the dead letters. At least once per
      * death while this process lives; not told again after a restart.
      */
@@ -124,6 +148,7 @@ public record QueueOptions<T>(
               isOrdered,
               maxWaiting,
               dedupWindow,
+              guards,
               onDeadLetter);
       QueueOptionsCheck.check(options);
       return options;

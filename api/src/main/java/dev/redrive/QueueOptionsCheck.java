@@ -12,6 +12,7 @@ final class QueueOptionsCheck {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final int CONCURRENCY_MAX = 10_000;
   private static final Duration TIMEOUT_MAX = Duration.ofDays(1);
+  private static final int DEPENDENCY_CHARS_MAX = 200;
   private static final Duration DEDUP_WINDOW_MAX = Duration.ofDays(30);
 
   private QueueOptionsCheck() {}
@@ -37,8 +38,15 @@ final class QueueOptionsCheck {
         || options.dedupWindow().compareTo(DEDUP_WINDOW_MAX) > 0) {
       problems.add("dedupWindow must be 0 to 30 days, not " + options.dedupWindow());
     }
+    options.guards().dependency().ifPresent(name -> checkDependency(name, problems));
     if (!problems.isEmpty()) {
       throw new InvalidOptionsException("queue " + options.name(), problems);
+    }
+  }
+
+  private static void checkDependency(String name, List<String> problems) {
+    if (name.isBlank() || name.length() > DEPENDENCY_CHARS_MAX) {
+      problems.add("the dependency's name must have 1 to 200 characters, and not be blank");
     }
   }
 }

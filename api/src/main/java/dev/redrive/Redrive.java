@@ -2,6 +2,7 @@
 
 package dev.redrive;
 
+import dev.redrive.gate.Dependency;
 import java.time.Duration;
 import java.util.Collection;
 
@@ -24,6 +25,9 @@ public interface Redrive extends AutoCloseable {
 
   /** The names of the queues declared so far. */
   Collection<String> queues();
+
+  /** The dependencies that queues and their policies name, by name. */
+  Collection<Dependency> dependencies();
 
   /** How the transport is doing. */
   TransportState state();

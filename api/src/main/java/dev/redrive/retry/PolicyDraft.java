@@ -16,6 +16,7 @@ final class PolicyDraft {
   static final int RULES_MAX = 256;
 
   private static final int PROBLEMS_MAX = 100;
+  private static final int DEPENDENCY_CHARS_MAX = 200;
 
   private final String path;
   private final List<PolicyProblem> problems = new ArrayList<>();
@@ -120,6 +121,10 @@ final class PolicyDraft {
     return new RetryPolicy(terms, retryAfterMax, new RuleBook(rules));
   }
 
+  private static boolean isNoName(String dependency) {
+    return dependency.isBlank() || dependency.length() > DEPENDENCY_CHARS_MAX;
+  }
+
   /** Checks what was set, against the terms that come of it. */
   private static void check(
       RetryOverrides set,
@@ -129,6 +134,10 @@ final class PolicyDraft {
     if (set.attempts().isPresent() && (terms.attempts() < 1 || terms.attempts() > Attempts.MAX)) {
       String message = "%d is not from 1 to %d".formatted(terms.attempts(), Attempts.MAX);
       problems.add(new PolicyProblem(where.apply("attempts"), message));
+    }
+    if (set.dependency().filter(PolicyDraft::isNoName).isPresent()) {
+      String message = "a dependency's name has 1 to 200 characters, and is not blank";
+      problems.add(new PolicyProblem(where.apply("dependency"), message));
     }
     boolean isDelaySet = set.backoff().isPresent() || set.jitter().isPresent();
     if (isDelaySet && !terms.jitter().goesWith(terms.backoff())) {

@@ -14,9 +14,14 @@ final class PolicyParser {
   private static final List<String> KEYS =
       Stream.concat(TermsParser.KEYS.stream(), Stream.of("retryAfterMax", "rules")).toList();
 
+  private static final String DEPENDENCY = "dependency";
+
+  private static final List<String> RETRY_KEYS =
+      Stream.concat(TermsParser.KEYS.stream(), Stream.of(DEPENDENCY)).toList();
+
   private static final List<String> RULE_KEYS =
       Stream.concat(
-              Stream.of("status", "exception", "sqlState", "then", "why", "time"),
+              Stream.of("status", "exception", "sqlState", "then", "why", "time", DEPENDENCY),
               TermsParser.KEYS.stream())
           .toList();
 
@@ -83,17 +88,18 @@ final class PolicyParser {
 
   private Action action(Section rule, Condition condition) {
     Optional<Then> written = rule.word("then", Then.values());
-    boolean isRetryMeant = !rule.has("then") && rule.hasAny(TermsParser.KEYS);
+    boolean isRetryMeant = !rule.has("then") && rule.hasAny(RETRY_KEYS);
     if (!rule.has("then") && !isRetryMeant) {
       rule.problem("then", "this is missing: say retry, retryAfter, deadLetter, discard or hold");
     }
-    RetryOverrides overrides = TermsParser.parse(rule, Optional.empty());
+    RetryOverrides overrides =
+        TermsParser.parse(rule, Optional.empty()).withDependency(rule.text(DEPENDENCY));
     if (rule.has("then") && written.isEmpty()) {
       return Action.retry(overrides);
     }
     Then then = written.orElse(Then.RETRY);
     if (!then.retries()) {
-      refuse(rule, TermsParser.KEYS, "retry or retryAfter", then);
+      refuse(rule, RETRY_KEYS, "retry or retryAfter", then);
     }
     if (then != Then.HOLD) {
       refuse(rule, HOLD_KEYS, "hold", then);

@@ -46,6 +46,7 @@ final class PolicyWriter {
     action.overrides().backoff().ifPresent(backoff -> put(map, backoff));
     action.overrides().jitter().ifPresent(jitter -> put(map, jitter));
     action.overrides().attempts().ifPresent(attempts -> map.put("attempts", attempts));
+    action.overrides().dependency().ifPresent(name -> map.put("dependency", name));
     return map;
   }
 

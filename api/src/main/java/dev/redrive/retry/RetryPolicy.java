@@ -4,9 +4,12 @@ package dev.redrive.retry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -48,6 +51,7 @@ public final class RetryPolicy {
   private final Duration retryAfterMax;
   private final RuleBook book;
   private final int attemptsMax;
+  private final Set<String> dependencies;
 
   RetryPolicy(RetryTerms terms, Duration retryAfterMax, RuleBook book) {
     this.terms = terms;
@@ -57,6 +61,13 @@ public final class RetryPolicy {
         book.rules().stream()
             .mapToInt(rule -> rule.action().overrides().attempts().orElse(0))
             .reduce(terms.attempts(), Math::max);
+    this.dependencies = Collections.unmodifiableSet(named(book));
+  }
+
+  private static Set<String> named(RuleBook book) {
+    Set<String> names = new LinkedHashSet<>();
+    book.rules().forEach(rule -> rule.action().overrides().dependency().ifPresent(names::add));
+    return names;
   }
 
   /**
@@ -113,6 +124,22 @@ public final class RetryPolicy {
   public Verdict decide(Failure failure, RandomGenerator random) {
     Causes causes = Causes.of(failure.cause());
     return verdict(failure, causes, book.ruling(causes), window -> window.draw(random));
+  }
+
+  /**
+   * The dependency that a failure is put down to by the rule that fires; empty if it names none.
+   *
+   * <p>Fails only where a rule's predicate does.
+   */
+  public Optional<String> dependency(Failure failure) {
+    return dependencies.isEmpty()
+        ? Optional.empty()
+        : book.ruling(Causes.of(failure.cause())).action().overrides().dependency();
+  }
+
+  /** All dependencies that rules name, in their order. */
+  public Set<String> dependencies() {
+    return dependencies;
   }
 
   /** Says which rule fires for a failure and why, and what comes of it; for people. */

@@ -2,6 +2,7 @@
 
 package dev.redrive.retry;
 
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -37,6 +38,16 @@ public final class RetryRuleBuilder {
    */
   public RetryRuleBuilder attempts(int value) {
     return amend(overrides.withAttempts(value));
+  }
+
+  /**
+   * These failures are the dependency's: they count against its breaker, and the retries wait while
+   * that is open. Needs an engine with breakers.
+   *
+   * @param name for example a host, of 1 to 200 characters
+   */
+  public RetryRuleBuilder dependency(String name) {
+    return amend(overrides.withDependency(Optional.of(name)));
   }
 
   /** Begins the next sentence, see {@link RetryPolicyBuilder#on(Class)}. */

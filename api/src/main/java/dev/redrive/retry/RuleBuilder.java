@@ -42,6 +42,11 @@ public final class RuleBuilder {
     return retry().attempts(value);
   }
 
+  /** Another attempt, and the failure is this dependency's. */
+  public RetryRuleBuilder dependency(String name) {
+    return retry().dependency(name);
+  }
+
   /** No further attempt: dead, with reason {@link Reason#NOT_RETRYABLE}. */
   public RetryPolicyBuilder deadLetter() {
     return end(Action.dead(Reason.NOT_RETRYABLE));

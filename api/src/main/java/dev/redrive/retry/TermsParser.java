@@ -39,7 +39,10 @@ final class TermsParser {
   static RetryOverrides parse(Section section, Optional<BackoffKind> defaultKind) {
     TermsParser parser = new TermsParser(section);
     return new RetryOverrides(
-        parser.backoff(defaultKind), parser.jitter(), section.integer("attempts"));
+        parser.backoff(defaultKind),
+        parser.jitter(),
+        section.integer("attempts"),
+        Optional.empty());
   }
 
   private Optional<Backoff> backoff(Optional<BackoffKind> defaultKind) {

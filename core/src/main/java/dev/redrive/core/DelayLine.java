@@ -6,6 +6,7 @@ import dev.redrive.spi.Environment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * What waits for its time, in one {@link DueHeap} with one exact wake-up, however much it is.
@@ -16,22 +17,42 @@ import java.util.function.Consumer;
 final class DelayLine<N extends DueHeap.Node> {
   private static final int DUE_MAX = 1_024;
 
-  private final Environment environment;
+  private final LongSupplier now;
   private final Consumer<? super N> due;
   private final WakeUp wakeUp;
   private final Object lock = new Object();
   // Guarded by the lock.
   private final DueHeap<N> heap = new DueHeap<>();
 
+  private DelayLine(
+      Environment environment, boolean isByClock, LongSupplier now, Consumer<? super N> due) {
+    this.now = now;
+    this.due = due;
+    this.wakeUp =
+        isByClock
+            ? WakeUp.byClock(environment, this::wake)
+            : WakeUp.byElapsed(environment, this::wake);
+  }
+
   /**
-   * Creates an empty line.
+   * An empty line, whose nodes are due at times of the wall clock, as {@link DueHeap#nanos}.
    *
    * @param due gets each node when its time has come, on the timers' thread; must not throw
    */
-  DelayLine(Environment environment, Consumer<? super N> due) {
-    this.environment = environment;
-    this.due = due;
-    this.wakeUp = WakeUp.byClock(environment, this::wake);
+  static <N extends DueHeap.Node> DelayLine<N> byClock(
+      Environment environment, Consumer<? super N> due) {
+    return new DelayLine<>(
+        environment, true, () -> DueHeap.nanos(environment.clock().instant()), due);
+  }
+
+  /**
+   * An empty line, whose nodes are due at times of the timers' clock.
+   *
+   * @param due gets each node when its time has come, on the timers' thread; must not throw
+   */
+  static <N extends DueHeap.Node> DelayLine<N> byElapsed(
+      Environment environment, Consumer<? super N> due) {
+    return new DelayLine<>(environment, false, environment.timers()::nanoTime, due);
   }
 
   void add(N node) {
@@ -85,9 +106,9 @@ final class DelayLine<N extends DueHeap.Node> {
     List<N> ready = new ArrayList<>(DUE_MAX);
     try {
       synchronized (lock) {
-        long now = DueHeap.nanos(environment.clock().instant());
+        long present = now.getAsLong();
         N first = heap.peek();
-        while (first != null && first.due() <= now && ready.size() < DUE_MAX) {
+        while (first != null && first.due() <= present && ready.size() < DUE_MAX) {
           ready.add(heap.poll());
           first = heap.peek();
         }

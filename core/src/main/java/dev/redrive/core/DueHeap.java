@@ -36,7 +36,7 @@ final class DueHeap<N extends DueHeap.Node> {
       this.due = due;
     }
 
-    /** When it is due, as {@link DueHeap#nanos}. */
+    /** When it is due, by the clock of whoever keeps it. */
     final long due() {
       return due;
     }

@@ -5,9 +5,11 @@ package dev.redrive.core;
 import dev.redrive.Redrive;
 import dev.redrive.TaskQueue;
 import dev.redrive.TaskQueueOptions;
+import dev.redrive.gate.BreakerFactory;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Transport;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,7 @@ public final class Engine {
         };
     private @Nullable Environment environment;
     private @Nullable Executor handlers;
+    private Optional<BreakerFactory> breakers = Optional.empty();
 
     private Builder() {}
 
@@ -94,6 +97,15 @@ public final class Engine {
     }
 
     /**
+     * Makes the circuit breakers of the dependencies that queues and policies name. By default
+     * there are none, and a queue that names a dependency is refused.
+     */
+    public Builder breakers(BreakerFactory breakers) {
+      this.breakers = Optional.of(breakers);
+      return this;
+    }
+
+    /**
      * Opens the transport.
      *
      * @throws dev.redrive.InvalidOptionsException if there is no such transport on the class path
@@ -116,7 +128,7 @@ public final class Engine {
     }
 
     private Redrive open(Environment given, Executor runs, Runnable release) {
-      return new RedriveEngine(opener.apply(given), given, runs, release);
+      return new RedriveEngine(opener.apply(given), given, runs, release, breakers);
     }
   }
 }

@@ -26,6 +26,7 @@ final class Handed {
   private final AtomicBoolean isClaimed = new AtomicBoolean();
   // Written by who has claimed it, before its settlement is handed on.
   private volatile boolean isEnding;
+  private volatile Passage passage = Passage.NONE;
 
   Handed(InMessage in, Intake intake) {
     this.in = in;
@@ -63,6 +64,16 @@ final class Handed {
   /** True once somebody has claimed it. */
   boolean isClaimed() {
     return isClaimed.get();
+  }
+
+  /** It has passed all gates before its attempt. */
+  void pass(Passage passed) {
+    passage = passed;
+  }
+
+  /** What the gates are told by. */
+  Passage passage() {
+    return passage;
   }
 
   /** Its settlement is on its way to the transport. */

@@ -4,7 +4,9 @@ package dev.redrive.core;
 
 import dev.redrive.Settled;
 import dev.redrive.Worker;
+import dev.redrive.spi.Environment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * do not wait for the transport's answers; but only so many ends may be on their way, so that a
  * transport that settles slowly slows the intake, and a crash makes few messages come again.
  */
-final class HandlerWorker<T> implements Worker, Intake.Receiver {
+final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holder {
   private static final Logger log = LoggerFactory.getLogger(HandlerWorker.class);
   private static final String PAUSED = "the queue was paused";
   private static final int IN_HAND_PER_SLOT = 2;
@@ -36,6 +38,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   private final QueueEngine<T> queue;
   private final Invoker<T> invoker;
   private final Function<Intake.Receiver, Intake> subscribe;
+  private final Turnstile turnstile;
   private final Drains drains = new Drains();
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
@@ -51,14 +54,19 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   private boolean isClosed;
 
   HandlerWorker(
-      QueueEngine<T> queue, Invoker<T> invoker, Function<Intake.Receiver, Intake> subscribe) {
+      QueueEngine<T> queue,
+      Invoker<T> invoker,
+      Environment environment,
+      Function<Intake.Receiver, Intake> subscribe) {
     this.queue = queue;
     this.invoker = invoker;
     this.subscribe = subscribe;
+    this.turnstile = new Turnstile(queue, environment, this);
   }
 
   /** Subscribes, without asking for anything yet; does nothing if it has. One call at a time. */
-  void open() {
+  @Override
+  public void open() {
     synchronized (lock) {
       if (isClosed || intake != null) {
         return;
@@ -92,11 +100,16 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
    * goes back.
    */
   void pause() {
+    giveUp(PAUSED);
+  }
+
+  @Override
+  public void giveUp(String why) {
     Intake left;
     List<Handed> returned;
     synchronized (lock) {
       // First of all, as there may be no memory for it.
-      returned = List.copyOf(buffered);
+      returned = new ArrayList<>(buffered);
       buffered.clear();
       left = intake;
       intake = null;
@@ -105,7 +118,8 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
       // First of all: what goes back must not come here again.
       drains.add(left);
     }
-    returned.forEach(this::giveBack);
+    returned.addAll(turnstile.takeAside());
+    returned.forEach(message -> giveBack(message, why));
   }
 
   /** Follows the queue's changed options. */
@@ -120,8 +134,8 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     count(messages);
     for (Handed message : messages) {
       try {
-        if (!isTurnedAway(message) && !buffer(message)) {
-          giveBack(message);
+        if (!isTurnedAway(message)) {
+          takeAgain(message);
         }
       } catch (Throwable failure) {
         message.letGo(failure);
@@ -148,15 +162,41 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     }
   }
 
-  private boolean buffer(Handed message) {
+  @Override
+  public void takeAgain(Handed message) {
+    boolean isIn;
     synchronized (lock) {
-      return message.intake() == intake && buffered.add(message);
+      isIn = message.intake() == intake && buffered.add(message);
+    }
+    if (!isIn) {
+      giveBack(message, PAUSED);
     }
   }
 
-  private void giveBack(Handed message) {
+  @Override
+  public void putBack(Handed message) {
+    boolean isIn;
+    synchronized (lock) {
+      isIn = message.intake() == intake && buffered.offerFirst(message);
+    }
+    if (!isIn) {
+      giveBack(message, PAUSED);
+    }
+  }
+
+  @Override
+  public void goOn() {
+    invoker.together(this::pump);
+    refill();
+  }
+
+  Turnstile turnstile() {
+    return turnstile;
+  }
+
+  private void giveBack(Handed message, String why) {
     if (message.claim()) {
-      queue.settler().release(message, PAUSED);
+      queue.settler().release(message, why);
     }
   }
 
@@ -165,7 +205,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     while (true) {
       Handed next;
       synchronized (lock) {
-        if (attempts >= queue.options().concurrency()) {
+        if (attempts >= queue.options().concurrency() || turnstile.isClosed()) {
           return;
         }
         next = buffered.poll();
@@ -177,7 +217,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
       boolean isBeginning = false;
       try {
         // Looked at again: it may have waited for its turn beyond its deadline.
-        if (!isTurnedAway(next)) {
+        if (!isTurnedAway(next) && turnstile.passes(next)) {
           begin(next);
           isBeginning = true;
         }
@@ -222,7 +262,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   private void run(Handed message) {
     if (!isPresent(message.intake())) {
       // Paused while this was about to begin: then nothing may start any more.
-      giveBack(message);
+      giveBack(message, PAUSED);
       attemptEnded();
       return;
     }
@@ -272,6 +312,11 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
   }
 
   @Override
+  public void upkeep() {
+    turnstile.upkeep();
+  }
+
+  @Override
   public boolean hasWindow() {
     return true;
   }
@@ -282,10 +327,12 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver {
     synchronized (lock) {
       open = intake;
       int slots = queue.options().concurrency();
-      int window = IN_HAND_PER_SLOT * slots;
+      int full = IN_HAND_PER_SLOT * slots;
+      int window = turnstile.window(full);
+      int portion = window < full ? 1 : window / PORTIONS;
       int endingMax = ENDING_PER_SLOT * slots;
-      wanted = window - (inFlight - Math.min(ending, endingMax)) - credit;
-      if (open == null || wanted <= 0 || wanted < window / PORTIONS) {
+      wanted = window - (inFlight - turnstile.asideCount() - Math.min(ending, endingMax)) - credit;
+      if (open == null || turnstile.isClosed() || wanted <= 0 || wanted < portion) {
         return;
       }
       credit += wanted;

@@ -34,7 +34,7 @@ final class InProcessTaskQueue implements TaskQueue {
     this.environment = environment;
     this.places = new Occupancy(options.capacity());
     this.lanes = new Lanes(environment, handlers, options.concurrency(), options.timeout());
-    this.delayed = new DelayLine<>(environment, wait -> lanes.submit(wait.task().nextRun()));
+    this.delayed = DelayLine.byClock(environment, wait -> lanes.submit(wait.task().nextRun()));
     this.release = release;
   }
 

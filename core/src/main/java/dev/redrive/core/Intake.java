@@ -57,6 +57,12 @@ final class Intake implements Sink {
      */
     void left(boolean wasEnding);
 
+    /**
+     * Called every few seconds while there is a subscription: goes on with what could not be done
+     * before for want of memory.
+     */
+    void upkeep();
+
     /** True if what is held keeps it from asking for more. */
     boolean hasWindow();
   }
@@ -292,6 +298,8 @@ final class Intake implements Sink {
   }
 
   private void leave(Handed message) {
+    // Whoever ended its attempt has told so; of what was let go nobody knows.
+    message.passage().unused();
     if (held.remove(message)) {
       receiver.left(message.isEnding());
     }
@@ -335,6 +343,7 @@ final class Intake implements Sink {
     if (canRenew) {
       renew();
     }
+    receiver.upkeep();
   }
 
   private void renew() {

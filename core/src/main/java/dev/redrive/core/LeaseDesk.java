@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * it goes back, and the subscription that still has credit is given up with it: otherwise the
  * message would be handed over and given back again and again until that credit is used up.
  */
-final class LeaseDesk<T> implements Intake.Receiver {
+final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
   private static final Logger log = LoggerFactory.getLogger(LeaseDesk.class);
+  private static final String PAUSED = "the queue was paused";
   private static final int MAX = 1_000;
   // Who does not want to wait still lets the transport look whether there is something.
   private static final Duration WAIT_MIN = Duration.ofMillis(100);
@@ -43,9 +43,12 @@ final class LeaseDesk<T> implements Intake.Receiver {
   private final Drains drains = new Drains();
   // In the order they came, so that on virtual time a run is always the same.
   private final Set<LeasedDelivery<T>> open = Collections.synchronizedSet(new LinkedHashSet<>());
+  private final Turnstile turnstile;
+  // Few, unless a gate keeps them waiting.
+  private final Kept kept = new Kept();
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
-  private final Deque<Waiter> line = new ArrayDeque<>();
+  private final Deque<LeaseWaiter<T>> line = new ArrayDeque<>();
   private @Nullable Intake intake;
   // Messages that were asked of the present intake and have not come.
   private int credit;
@@ -57,43 +60,11 @@ final class LeaseDesk<T> implements Intake.Receiver {
     this.queue = queue;
     this.environment = environment;
     this.subscribe = subscribe;
+    this.turnstile = new Turnstile(queue, environment, this);
   }
 
-  /** A consumer that asked for messages and has not got an answer. */
-  private final class Waiter {
-    private final int max;
-    private final Duration lease;
-    // As Timers.nanoTime.
-    private final long end;
-    private final CompletableFuture<List<Delivery<T>>> answer = new CompletableFuture<>();
-
-    Waiter(int max, Duration lease, long end) {
-      this.max = max;
-      this.lease = lease;
-      this.end = end;
-    }
-
-    /** Its time is over, unless it is being served and so about to be answered. */
-    void leaveEmpty() {
-      if (leaveLine()) {
-        answer.complete(List.of());
-      }
-    }
-
-    boolean leaveLine() {
-      synchronized (lock) {
-        return line.remove(this);
-      }
-    }
-
-    void served(List<Delivery<T>> deliveries) {
-      if (deliveries.isEmpty()) {
-        waitOn(this);
-      } else if (!answer.complete(deliveries)) {
-        // It has gone meanwhile, and nobody else would settle them.
-        deliveries.forEach(Delivery::release);
-      }
-    }
+  Turnstile turnstile() {
+    return turnstile;
   }
 
   CompletionStage<List<Delivery<T>>> lease(int max, Duration wait, Duration lease) {
@@ -104,7 +75,8 @@ final class LeaseDesk<T> implements Intake.Receiver {
       throw new IllegalArgumentException("the lease must be positive, and the wait not negative");
     }
     Duration waits = wait.compareTo(WAIT_MIN) < 0 ? WAIT_MIN : wait;
-    Waiter waiter = new Waiter(max, lease, Times.later(queue.nanoTime(), Times.nanos(waits)));
+    LeaseWaiter<T> waiter =
+        new LeaseWaiter<>(max, lease, Times.later(queue.nanoTime(), Times.nanos(waits)));
     synchronized (lock) {
       if (isClosed) {
         throw closed();
@@ -112,28 +84,41 @@ final class LeaseDesk<T> implements Intake.Receiver {
       line.add(waiter);
     }
     Timers.Timer timer = timer(waiter, waits);
-    CompletionStage<List<Delivery<T>>> answer = waiter.answer;
+    CompletionStage<List<Delivery<T>>> answer = waiter.answer();
     answer.whenComplete(
         (deliveries, error) -> {
           // Also when the consumer cancels it: then it must not be served any more.
-          waiter.leaveLine();
+          leaveLine(waiter);
           timer.cancel();
         });
     try {
       ask();
     } catch (RuntimeException | Error failure) {
-      waiter.answer.completeExceptionally(failure);
+      waiter.answer().completeExceptionally(failure);
     }
     return answer;
   }
 
-  private Timers.Timer timer(Waiter waiter, Duration waits) {
+  private Timers.Timer timer(LeaseWaiter<T> waiter, Duration waits) {
     try {
-      return environment.timers().after(waits, waiter::leaveEmpty);
+      return environment.timers().after(waits, () -> leaveEmpty(waiter));
     } catch (RuntimeException | Error failure) {
       // Its consumer is told, and must not be served any more.
-      waiter.leaveLine();
+      leaveLine(waiter);
       throw failure;
+    }
+  }
+
+  /** Its time is over, unless it is being served and so about to be answered. */
+  private void leaveEmpty(LeaseWaiter<T> waiter) {
+    if (leaveLine(waiter)) {
+      waiter.answer().complete(List.of());
+    }
+  }
+
+  private boolean leaveLine(LeaseWaiter<T> waiter) {
+    synchronized (lock) {
+      return line.remove(waiter);
     }
   }
 
@@ -143,7 +128,7 @@ final class LeaseDesk<T> implements Intake.Receiver {
 
   /** Asks the transport for as much as those in line want. */
   private void ask() {
-    if (!isAnybodyServed()) {
+    if (turnstile.isClosed() || !isAnybodyServed()) {
       return;
     }
     subscribeIfNeeded();
@@ -154,10 +139,10 @@ final class LeaseDesk<T> implements Intake.Receiver {
       if (from == null) {
         return;
       }
-      for (Waiter waiter : line) {
-        wanted += waiter.max;
+      for (LeaseWaiter<T> waiter : line) {
+        wanted += waiter.max();
       }
-      wanted -= credit;
+      wanted = turnstile.window(wanted) - credit - kept.size();
       if (wanted <= 0) {
         return;
       }
@@ -213,38 +198,111 @@ final class LeaseDesk<T> implements Intake.Receiver {
   @Override
   public void receive(List<Handed> messages) {
     count(messages);
-    Deque<Handed> admitted = admitted(messages);
-    while (!admitted.isEmpty()) {
-      Waiter waiter = next();
+    for (Handed message : messages) {
+      try {
+        takeAgain(message);
+      } catch (Throwable failure) {
+        message.letGo(failure);
+      }
+    }
+    serve();
+  }
+
+  /** Gives what is kept to those in line, as far as the gates let it pass. */
+  private void serve() {
+    while (!turnstile.isClosed() && kept.size() > 0) {
+      LeaseWaiter<T> waiter = next();
       if (waiter == null) {
-        giveUpSubscription();
-        admitted.forEach(message -> giveBack(message, "nobody waits for it any more"));
+        giveUp("nobody waits for it any more");
         // Somebody may have come between the look and the giving up.
         askAgain();
         return;
       }
-      serve(waiter, admitted);
+      serve(waiter);
     }
   }
 
-  private void serve(Waiter waiter, Deque<Handed> admitted) {
+  private void serve(LeaseWaiter<T> waiter) {
     List<Handed> share = List.of();
     try {
-      Share<T> deliveries =
+      Share<T> begun =
           new Share<>(
-              queue, (handed, message) -> open(handed, message, waiter.lease), waiter::served);
-      share = new ArrayList<>(Math.min(waiter.max, admitted.size()));
-      while (share.size() < waiter.max && !admitted.isEmpty()) {
-        share.add(admitted.poll());
+              queue,
+              (handed, message) -> open(handed, message, waiter.lease()),
+              deliveries -> served(waiter, deliveries));
+      share = new ArrayList<>(waiter.max());
+      fill(share, waiter.max());
+      if (share.isEmpty()) {
+        waitOn(waiter);
+      } else {
+        begun.begin(share);
       }
-      deliveries.begin(share);
     } catch (Throwable failure) {
       share.forEach(Handed::letGo);
-      waiter.answer.completeExceptionally(failure);
+      waiter.answer().completeExceptionally(failure);
     }
   }
 
-  private @Nullable Waiter next() {
+  private void served(LeaseWaiter<T> waiter, List<Delivery<T>> deliveries) {
+    if (deliveries.isEmpty()) {
+      waitOn(waiter);
+    } else if (!waiter.answer().complete(deliveries)) {
+      // It has gone meanwhile, and nobody else would settle them.
+      deliveries.forEach(Delivery::release);
+    }
+  }
+
+  private void fill(List<Handed> share, int max) {
+    while (share.size() < max && !turnstile.isClosed()) {
+      Handed next = kept.poll();
+      if (next == null) {
+        return;
+      }
+      try {
+        // Looked at here: it may have been kept beyond its deadline.
+        if (!isTurnedAway(next) && turnstile.passes(next)) {
+          share.add(next);
+        }
+      } catch (Throwable failure) {
+        next.letGo(failure);
+      }
+    }
+  }
+
+  private boolean isTurnedAway(Handed message) {
+    Optional<Admission.Refusal> refusal =
+        Admission.check(message, queue.options().policy(), queue.now());
+    if (refusal.isPresent() && message.claim()) {
+      queue.settler().turnAway(message, refusal.get());
+    }
+    return refusal.isPresent();
+  }
+
+  @Override
+  public void takeAgain(Handed message) {
+    kept.add(message);
+  }
+
+  @Override
+  public void putBack(Handed message) {
+    kept.addFirst(message);
+  }
+
+  @Override
+  public void goOn() {
+    serve();
+    askAgain();
+  }
+
+  @Override
+  public void giveUp(String why) {
+    giveUpSubscription();
+    List<Handed> returned = turnstile.takeAside();
+    returned.addAll(kept.takeAll());
+    returned.forEach(message -> giveBack(message, why));
+  }
+
+  private @Nullable LeaseWaiter<T> next() {
     synchronized (lock) {
       return isPaused || isClosed ? null : line.poll();
     }
@@ -258,29 +316,11 @@ final class LeaseDesk<T> implements Intake.Receiver {
     }
   }
 
-  private Deque<Handed> admitted(List<Handed> messages) {
-    Deque<Handed> admitted = new ArrayDeque<>(messages.size());
-    for (Handed message : messages) {
-      try {
-        Optional<Admission.Refusal> refusal =
-            Admission.check(message, queue.options().policy(), queue.now());
-        if (refusal.isEmpty()) {
-          admitted.add(message);
-        } else if (message.claim()) {
-          queue.settler().turnAway(message, refusal.get());
-        }
-      } catch (Throwable failure) {
-        message.letGo(failure);
-      }
-    }
-    return admitted;
-  }
-
   /** All were turned away (undecodable, lost): that is no answer, the consumer waits on. */
-  private void waitOn(Waiter waiter) {
+  private void waitOn(LeaseWaiter<T> waiter) {
     boolean mayWait;
     synchronized (lock) {
-      mayWait = !isClosed && !waiter.answer.isDone() && queue.nanoTime() < waiter.end;
+      mayWait = !isClosed && !waiter.isOver(queue.nanoTime());
       if (mayWait) {
         line.addFirst(waiter);
       }
@@ -288,7 +328,7 @@ final class LeaseDesk<T> implements Intake.Receiver {
     if (mayWait) {
       askAgain();
     } else {
-      waiter.answer.complete(List.of());
+      waiter.answer().complete(List.of());
     }
   }
 
@@ -334,6 +374,11 @@ final class LeaseDesk<T> implements Intake.Receiver {
   }
 
   @Override
+  public void upkeep() {
+    turnstile.upkeep();
+  }
+
+  @Override
   public boolean hasWindow() {
     return false;
   }
@@ -342,11 +387,12 @@ final class LeaseDesk<T> implements Intake.Receiver {
     synchronized (lock) {
       isPaused = true;
     }
-    giveUpSubscription();
+    giveUp(PAUSED);
   }
 
   /** Ends the pause, and subscribes if anybody is in line, without asking for anything yet. */
-  void open() {
+  @Override
+  public void open() {
     synchronized (lock) {
       isPaused = false;
     }
@@ -362,16 +408,16 @@ final class LeaseDesk<T> implements Intake.Receiver {
 
   /** Sends those in line away with an error, and takes nothing more. */
   CompletionStage<Void> drain() {
-    List<Waiter> sentAway;
+    List<LeaseWaiter<T>> sentAway;
     synchronized (lock) {
       isClosed = true;
       sentAway = List.copyOf(line);
       line.clear();
     }
-    for (Waiter waiter : sentAway) {
-      waiter.answer.completeExceptionally(closed());
+    for (LeaseWaiter<T> waiter : sentAway) {
+      waiter.answer().completeExceptionally(closed());
     }
-    giveUpSubscription();
+    giveUp(PAUSED);
     return drains.all();
   }
 

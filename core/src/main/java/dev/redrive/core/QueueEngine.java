@@ -17,6 +17,7 @@ import dev.redrive.Receipt;
 import dev.redrive.RedriveException;
 import dev.redrive.SendResult;
 import dev.redrive.Worker;
+import dev.redrive.gate.GateView;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
@@ -48,6 +49,7 @@ final class QueueEngine<T> implements Queue<T> {
   private final Settler settler;
   private final LeaseDesk<T> desk;
   private final DeadLetters deadLetters;
+  private final Dependencies dependencies;
   private final List<HandlerWorker<T>> workers = new CopyOnWriteArrayList<>();
   // Orders pausing, resuming, closing and new workers among themselves.
   private final Object pauseLock = new Object();
@@ -57,6 +59,7 @@ final class QueueEngine<T> implements Queue<T> {
   private long pauses;
   private boolean isClosed;
   private volatile QueueOptions<T> options;
+  private volatile Gates gates = Gates.NONE;
   private volatile Optional<String> pauseReason = Optional.empty();
 
   QueueEngine(
@@ -64,24 +67,77 @@ final class QueueEngine<T> implements Queue<T> {
       Transport transport,
       Environment environment,
       Executor handlers,
-      EventHub events) {
+      EventHub events,
+      Dependencies dependencies) {
     this.options = options;
     this.transport = transport;
     this.environment = environment;
     this.handlers = handlers;
     this.events = events;
+    this.dependencies = dependencies;
     this.sender = new Sender<>(options.name(), this::options, transport, environment, events);
     this.settler = new Settler(this::options, environment, events, handlers, this::hold);
     this.desk = new LeaseDesk<>(this, environment, this::subscribe);
     this.deadLetters =
         new ObservedDeadLetters(
             options.name(), transport.deadLetters(options.name()), environment.clock(), events);
+    this.gates = gates(options);
   }
 
   /** Follows changed options. */
   void adopt(QueueOptions<T> changed) {
+    gates = gates(changed);
     options = changed;
+    wake();
     workers.forEach(HandlerWorker::adapt);
+  }
+
+  private Gates gates(QueueOptions<T> named) {
+    return dependencies.gates(named, gates, this::wake, this::knock);
+  }
+
+  /** What stands in front of attempts from now on. */
+  Gates guard() {
+    return gates;
+  }
+
+  @Override
+  public List<GateView> gates() {
+    return gates.views();
+  }
+
+  /** A dependency is back: nobody need wait for the time that was said. */
+  private void wake() {
+    turnstiles().forEach(Turnstile::wake);
+  }
+
+  private List<Turnstile> turnstiles() {
+    List<Turnstile> all = new ArrayList<>();
+    all.add(desk.turnstile());
+    workers.forEach(worker -> all.add(worker.turnstile()));
+    return all;
+  }
+
+  /** An attempt has ended, which may let another one pass a gate. */
+  private void knock(String key) {
+    desk.turnstile().knock(key);
+    for (HandlerWorker<T> worker : workers) {
+      worker.turnstile().knock(key);
+    }
+  }
+
+  /** Does something in order with pauses, their ends and the close. */
+  void inOrder(Runnable change) {
+    synchronized (pauseLock) {
+      change.run();
+    }
+  }
+
+  /** True unless it is paused or closed; to be asked in order with these. */
+  boolean isTaking() {
+    synchronized (pauseLock) {
+      return pauseReason.isEmpty() && !isClosed;
+    }
   }
 
   @Override
@@ -141,7 +197,7 @@ final class QueueEngine<T> implements Queue<T> {
   }
 
   private Worker start(Invoker<T> invoker) {
-    HandlerWorker<T> worker = new HandlerWorker<>(this, invoker, this::subscribe);
+    HandlerWorker<T> worker = new HandlerWorker<>(this, invoker, environment, this::subscribe);
     synchronized (pauseLock) {
       if (isClosed) {
         throw new RedriveException("queue " + name() + " is closed");
@@ -268,7 +324,7 @@ final class QueueEngine<T> implements Queue<T> {
   private MessageStatus told(MessageStatus status) {
     boolean isRunning = status.state() == MessageState.RUNNING;
     boolean isDue = status.dueAt().map(due -> !due.isAfter(now())).orElse(false);
-    boolean isHeld = isDue && !isRunning && pauseReason.isPresent();
+    boolean isHeld = isDue && !isRunning && (pauseReason.isPresent() || gates.areHolding());
     return new MessageStatus(
         status.id(),
         status.queue(),

@@ -11,6 +11,8 @@ import dev.redrive.RedriveException;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
 import dev.redrive.UnsupportedCapabilityException;
+import dev.redrive.gate.BreakerFactory;
+import dev.redrive.gate.Dependency;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.QueueSpec;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +43,7 @@ final class RedriveEngine implements Redrive {
   private final Executor handlers;
   private final Runnable release;
   private final EventHub events = new EventHub();
+  private final Dependencies dependencies;
   private final Map<String, QueueEngine<?>> queues = new ConcurrentSkipListMap<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final AtomicReference<@Nullable Thread> closer = new AtomicReference<>();
@@ -52,11 +56,17 @@ final class RedriveEngine implements Redrive {
    *
    * @param release releases what was opened for this engine, after the transport is closed
    */
-  RedriveEngine(Transport transport, Environment environment, Executor handlers, Runnable release) {
+  RedriveEngine(
+      Transport transport,
+      Environment environment,
+      Executor handlers,
+      Runnable release,
+      Optional<BreakerFactory> breakers) {
     this.transport = transport;
     this.environment = environment;
     this.handlers = handlers;
     this.release = release;
+    this.dependencies = new Dependencies(breakers, environment, events);
     transport.onState(this::changed);
   }
 
@@ -72,6 +82,7 @@ final class RedriveEngine implements Redrive {
     synchronized (declaring) {
       checkOpen();
       checkCapabilities(options);
+      dependencies.check(options);
       QueueEngine<?> known = queues.get(options.name());
       if (known != null) {
         checkCodec(known, options);
@@ -105,7 +116,8 @@ final class RedriveEngine implements Redrive {
   }
 
   private <T> Queue<T> made(QueueOptions<T> options) {
-    QueueEngine<T> made = new QueueEngine<>(options, transport, environment, handlers, events);
+    QueueEngine<T> made =
+        new QueueEngine<>(options, transport, environment, handlers, events, dependencies);
     queues.put(options.name(), made);
     if (!made.isDeduplicated()) {
       log.info(
@@ -155,6 +167,11 @@ final class RedriveEngine implements Redrive {
   @Override
   public Collection<String> queues() {
     return List.copyOf(queues.keySet());
+  }
+
+  @Override
+  public Collection<Dependency> dependencies() {
+    return dependencies.all();
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.redrive.MessageState;
 import dev.redrive.QueueOptions;
 import dev.redrive.Settled;
 import dev.redrive.Transition;
+import dev.redrive.gate.Answer;
 import dev.redrive.retry.Failure;
 import dev.redrive.retry.Reason;
 import dev.redrive.retry.Verdict;
@@ -62,6 +63,7 @@ final class Settler {
 
   CompletionStage<Settled> succeeded(Handed message, Duration took) {
     InMessage in = message.in();
+    message.passage().succeeded(took);
     return guarded(
         message,
         () ->
@@ -76,27 +78,43 @@ final class Settler {
     Throwable failure = Causes.unwrap(cause);
     return guarded(
         message,
-        () ->
-            verdict(message, failure)
-                .fold(
-                    retry -> retry(message, failure, took, retry.delay()),
-                    dead -> dead(message, dead.reason(), failure, Optional.of(dead.rule())),
-                    held -> {
-                      hold.hold(held.why(), held.time());
-                      return deferred(message, held.why(), MessageState.HELD);
-                    },
-                    discard -> discard(message)));
+        () -> {
+          Verdict verdict = verdict(message, failure);
+          Optional<String> culprit = told(message, verdict, failure, took);
+          return verdict.fold(
+              retry -> retry(message, failure, took, retry.delay(), culprit),
+              dead -> dead(message, dead.reason(), failure, Optional.of(dead.rule())),
+              held -> {
+                hold.hold(held.why(), held.time());
+                return deferred(message, held.why(), MessageState.HELD);
+              },
+              discard -> discard(message));
+        });
+  }
+
+  /**
+   * Tells the gates, and gives the dependency that the policy blames. A permanent failure lies in
+   * the message: the dependency answered.
+   */
+  private Optional<String> told(Handed message, Verdict verdict, Throwable failure, Duration took) {
+    boolean isPermanent =
+        verdict.fold(
+            retry -> false,
+            dead -> dead.reason() != Reason.ATTEMPTS_EXHAUSTED && dead.reason() != Reason.EXPIRED,
+            held -> false,
+            discard -> true);
+    if (isPermanent) {
+      message.passage().succeeded(took);
+      return Optional.empty();
+    }
+    Optional<String> culprit = options.get().policy().dependency(failure(message, failure));
+    message.passage().failed(failure, took, culprit);
+    return culprit;
   }
 
   private Verdict verdict(Handed message, Throwable failure) {
     try {
-      return options
-          .get()
-          .policy()
-          .decide(
-              new Failure(
-                  message.in().attempt(), failure, now(), message.deadline(), message.lastDelay()),
-              environment.random());
+      return options.get().policy().decide(failure(message, failure), environment.random());
     } catch (Throwable brokenRule) {
       // A predicate of the user's may throw; the message must not hang for that.
       log.error(
@@ -109,8 +127,13 @@ final class Settler {
     }
   }
 
+  private Failure failure(Handed message, Throwable cause) {
+    return new Failure(
+        message.in().attempt(), cause, now(), message.deadline(), message.lastDelay());
+  }
+
   private CompletionStage<Settled> retry(
-      Handed message, Throwable failure, Duration took, Duration delay) {
+      Handed message, Throwable failure, Duration took, Duration delay, Optional<String> culprit) {
     InMessage in = message.in();
     Instant now = now();
     Instant dueAt = Times.after(now, delay);
@@ -118,6 +141,7 @@ final class Settler {
     Map<String, String> headers =
         failureHeaders(message, new Transition(now, MessageState.RETRYING, in.attempt(), brief));
     headers.put(WireHeaders.LAST_DELAY, delay.toString());
+    culprit.ifPresent(name -> headers.put(WireHeaders.DEPENDENCY, name));
     return settle(
         message,
         new Settlement.Retry(in.lease(), dueAt, headers),
@@ -134,7 +158,15 @@ final class Settler {
 
   /** Gives the message back as if it had not been handed over. */
   CompletionStage<Settled> release(Handed message, String why) {
+    message.passage().unused();
     return guarded(message, () -> deferred(message, why));
+  }
+
+  /** A gate keeps the message waiting for longer than it may stay in hand. */
+  CompletionStage<Settled> putOff(Handed message, Answer.Wait wait) {
+    return guarded(
+        message,
+        () -> deferred(message, wait.why(), MessageState.HELD, Times.after(now(), wait.time())));
   }
 
   private CompletionStage<Settled> deferred(Handed message, String why) {
@@ -145,6 +177,11 @@ final class Settler {
 
   // It keeps its due time, and with that its place among those that wait.
   private CompletionStage<Settled> deferred(Handed message, String why, MessageState state) {
+    return deferred(message, why, state, message.in().dueAt());
+  }
+
+  private CompletionStage<Settled> deferred(
+      Handed message, String why, MessageState state, Instant dueAt) {
     InMessage in = message.in();
     Instant now = now();
     String history = HistoryWriter.with(in, new Transition(now, state, in.attempt() - 1, why));
@@ -152,8 +189,8 @@ final class Settler {
         history.equals(HistoryWriter.header(in)) ? Map.of() : Map.of(WireHeaders.HISTORY, history);
     return settle(
         message,
-        new Settlement.Defer(in.lease(), in.dueAt(), headers),
-        () -> new Event.Deferred(queue(), now, in.id(), in.dueAt(), why));
+        new Settlement.Defer(in.lease(), dueAt, headers),
+        () -> new Event.Deferred(queue(), now, in.id(), dueAt, why));
   }
 
   /** The message was turned away before its attempt. */
@@ -169,6 +206,7 @@ final class Settler {
 
   /** The payload could not be decoded: no attempt was made. */
   CompletionStage<Settled> undecodable(Handed message, Throwable cause) {
+    message.passage().unused();
     return guarded(message, () -> dead(message, Reason.UNDECODABLE, cause, Optional.empty()));
   }
 

@@ -48,7 +48,7 @@ final class ShortDelays {
     this.minDelay = minDelay;
     this.environment = environment;
     this.credit = credit;
-    this.line = new DelayLine<>(environment, this::over);
+    this.line = DelayLine.byClock(environment, this::over);
     this.isEnded = minDelay.isZero();
   }
 

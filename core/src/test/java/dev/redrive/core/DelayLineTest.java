@@ -16,7 +16,7 @@ class DelayLineTest {
   private final VirtualTime time = new VirtualTime();
   private final List<Entry> came = new ArrayList<>();
   private final List<Instant> times = new ArrayList<>();
-  private final DelayLine<Entry> line = new DelayLine<>(time.environment(1), this::came);
+  private final DelayLine<Entry> line = DelayLine.byClock(time.environment(1), this::came);
 
   private static final class Entry extends DueHeap.Node {
     private final Instant when;

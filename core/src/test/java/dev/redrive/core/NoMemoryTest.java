@@ -10,8 +10,11 @@ import dev.redrive.Delivery;
 import dev.redrive.Handler;
 import dev.redrive.Queue;
 import dev.redrive.QueueStats;
+import dev.redrive.gate.Answer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +106,50 @@ class NoMemoryTest {
     boolean isOver = false;
     for (int nth = 1; !isOver; nth++) {
       isOver = !leaseWithout(nth, calls);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 50})
+  void gates_are_told_an_end_of_each_attempt(int calls) {
+    boolean isOver = false;
+    for (int nth = 1; !isOver; nth++) {
+      isOver = !passWithout(nth, calls);
+    }
+  }
+
+  /** A gate lets one message pass at a time, and has each wait once before, for itself. */
+  private static boolean passWithout(int nth, int calls) {
+    String at = "no memory for %d calls from call %d on".formatted(calls, nth);
+    NoMemory memory = new NoMemory();
+    Doorman doorman = new Doorman();
+    Set<String> known = new HashSet<>();
+    doorman.says(
+        candidate -> {
+          if (known.add(candidate.id())) {
+            return new Answer.Wait(Duration.ofSeconds(1), "once", Answer.Reach.MESSAGE);
+          }
+          return doorman.inside() == 0
+              ? doorman.pass(candidate)
+              : new Answer.Wait(Duration.ofSeconds(2), "one at a time", Answer.Reach.QUEUE);
+        });
+    try (World world = world(memory)) {
+      Queue<String> queue = world.queue(options -> options.concurrency(CONCURRENCY).gates(doorman));
+      queue.handle(message -> {});
+      world.run();
+      send(world, queue);
+      memory.from(nth, calls);
+
+      world.advance(Duration.ofMinutes(5));
+      boolean wasNone = memory.ended();
+      world.advance(Duration.ofMinutes(5));
+
+      QueueStats stats = world.stats(queue);
+      assertThat(stats.succeeded() + stats.dead()).as("ended, %s", at).isEqualTo(MESSAGES);
+      assertThat(doorman.inside()).as("never told an end, %s", at).isZero();
+      return wasNone;
+    } catch (OutOfMemoryError escaped) {
+      throw new AssertionError("nobody caught it, " + at, escaped);
     }
   }
 

@@ -13,6 +13,8 @@ import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
 import dev.redrive.QueueStats;
 import dev.redrive.core.TroubledTransport.Trouble;
+import dev.redrive.gate.Answer;
+import dev.redrive.gate.Candidate;
 import dev.redrive.retry.Backoff;
 import dev.redrive.retry.HoldException;
 import dev.redrive.retry.RejectedException;
@@ -53,6 +55,8 @@ final class Simulation {
   private final boolean hasLeases;
   private final boolean hasHangs;
   private final boolean isCalm;
+  private final boolean hasGates;
+  private final Doorman doorman = new Doorman();
   private Queue<String> queue;
   private boolean isKind;
   private int sent;
@@ -69,6 +73,8 @@ final class Simulation {
     hasHangs = random.nextBoolean();
     isCalm = !hasCrashes && !hasTrouble && !hasLeases && !hasHangs && !hasPauses;
     ledger = new Ledger(world, attempts);
+    hasGates = random.nextInt(3) == 0;
+    doorman.says(this::answer);
     queue = declared();
     start();
   }
@@ -100,8 +106,21 @@ final class Simulation {
         options -> {
           QueueOptions.Builder<String> given =
               options.policy(policy).concurrency(concurrency).timeout(Duration.ofSeconds(20));
+          if (hasGates) {
+            given.gates(doorman).dependency("psp");
+          }
           return isOrdered ? given.ordered() : given;
         });
+  }
+
+  private Answer answer(Candidate candidate) {
+    if (isKind || random.nextInt(3) > 0) {
+      return doorman.pass(candidate);
+    }
+    return new Answer.Wait(
+        Duration.ofMillis(1 + random.nextInt(4_000)),
+        "drawn",
+        random.nextBoolean() ? Answer.Reach.MESSAGE : Answer.Reach.QUEUE);
   }
 
   private void start() {
@@ -296,5 +315,8 @@ final class Simulation {
       assertThat(succeeded).isEqualTo(stats.succeeded());
     }
     world.close();
+    if (!hasCrashes) {
+      assertThat(doorman.inside()).as("permits that were never told an end").isZero();
+    }
   }
 }

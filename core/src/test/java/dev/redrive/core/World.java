@@ -15,6 +15,8 @@ import dev.redrive.QueueOptions;
 import dev.redrive.QueueStats;
 import dev.redrive.Receipt;
 import dev.redrive.Redrive;
+import dev.redrive.gate.Breaker;
+import dev.redrive.gate.GateTime;
 import dev.redrive.retry.Backoff;
 import dev.redrive.retry.Jitter;
 import dev.redrive.retry.RetryPolicy;
@@ -26,7 +28,9 @@ import dev.redrive.transport.memory.MemoryTransportConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,6 +54,7 @@ final class World implements AutoCloseable {
 
   private final VirtualTime time = new VirtualTime();
   private final MemoryStore store = new MemoryStore();
+  private final Map<String, FakeBreaker> breakers = new HashMap<>();
   private final Journal journal = new Journal();
   private final long seed;
   private final Optional<Executor> handlers;
@@ -102,9 +107,21 @@ final class World implements AutoCloseable {
             .environment(environment)
             .handlers(handlers.orElse(environment.executor()))
             .transport(given -> transport)
+            .breakers(this::breaker)
             .open();
     opened.listen(journal);
     return opened;
+  }
+
+  private Breaker breaker(String dependency, GateTime by) {
+    FakeBreaker made = new FakeBreaker(dependency, by);
+    breakers.put(dependency, made);
+    return made;
+  }
+
+  /** The breaker of a dependency that a queue has named. */
+  FakeBreaker breaker(String dependency) {
+    return Optional.ofNullable(breakers.get(dependency)).orElseThrow();
   }
 
   /** Kills the process and starts another one on what the transport kept. */

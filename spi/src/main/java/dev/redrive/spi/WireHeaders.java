@@ -37,6 +37,9 @@ public final class WireHeaders {
   /** The message's transitions, as {@link History} writes them. */
   public static final String HISTORY = "redrive-history";
 
+  /** The dependency that the last failure was put down to, which the next attempt waits for. */
+  public static final String DEPENDENCY = "redrive-dependency";
+
   /** How often the message was replayed out of the dead letters. */
   public static final String REPLAYS = "redrive-replays";
 
