@@ -29,7 +29,7 @@ final class ModuleTable {
           Map.entry("codecs", Set.of("api")),
           Map.entry("telemetry", Set.of("api")),
           Map.entry("spring", Set.of("api", "spi", "core")),
-          Map.entry("server", Set.of("api", "spi", "core", "codecs", "telemetry")),
+          Map.entry("server", Set.of("api", "spi", "core", "codecs", "guards", "telemetry")),
           Map.entry("cli", Set.of("api", "spi", "core", "codecs", "telemetry", "server")),
           Map.entry(
               "examples",

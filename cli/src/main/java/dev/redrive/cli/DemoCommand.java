@@ -10,6 +10,7 @@ import dev.redrive.cli.screen.Paint;
 import dev.redrive.cli.screen.Terminal;
 import dev.redrive.server.Server;
 import dev.redrive.server.config.BindAddress;
+import dev.redrive.server.config.BreakersConfig;
 import dev.redrive.server.config.LimitsConfig;
 import dev.redrive.server.config.LogFormat;
 import dev.redrive.server.config.ServerConfig;
@@ -35,9 +36,9 @@ import picocli.CommandLine.Option;
     name = "demo",
     header = "Watch it at work for half a minute: failures, an outage, a replay.",
     description =
-        "Starts a server in a temporary folder and a flaky destination beside it, sends some hundreds"
-            + " of messages through both, and checks in the end that all figures add up. It needs no"
-            + " server, and leaves nothing behind.")
+        "Starts a server in a temporary folder and a flaky destination beside it, sends some"
+            + " hundreds of messages through both, and checks in the end that all figures add up."
+            + " It needs no server, and leaves nothing behind.")
 final class DemoCommand implements Callable<Integer> {
   private static final Duration TICK = Duration.ofMillis(100);
 
@@ -74,6 +75,7 @@ final class DemoCommand implements Callable<Integer> {
         transport == null ? "embedded:" + folder.resolve("messages") : transport,
         folder.resolve("data"),
         Map.of(),
+        BreakersConfig.defaults(),
         LimitsConfig.defaults(),
         List.of(),
         Set.of(),

@@ -51,6 +51,7 @@ final class EventLine {
       case "died" -> paint.red("✗");
       case "replayed" -> paint.cyan("↺");
       case "paused" -> paint.yellow("‖");
+      case "dependency" -> paint.yellow("⏻");
       default -> "·";
     };
   }
@@ -92,6 +93,13 @@ final class EventLine {
       text.append(event.path("count").asLong()).append("  ");
     }
     dueIn(event).ifPresent(wait -> text.append("next in ").append(Times.text(wait)).append("  "));
+    Json.text(event, "dependency")
+        .ifPresent(
+            name ->
+                text.append(Paint.plain(name))
+                    .append(" is ")
+                    .append(Paint.plain(event.path("breaker").asText()))
+                    .append("  "));
     Json.text(event, "reason").ifPresent(why -> text.append(Paint.plain(why)).append("  "));
     Json.text(event, "cause")
         .ifPresent(cause -> text.append(Paint.brief(Headline.of(cause), CAUSE_MAX)));

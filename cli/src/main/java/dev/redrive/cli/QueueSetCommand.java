@@ -25,17 +25,26 @@ import picocli.CommandLine.Parameters;
     name = "set",
     header = "Make a queue, or change settings of one.",
     description =
-        "The keys are those of the configuration file, with dots. Settings that are not named stay as"
-            + " they are, an empty value removes one, and @FILE reads the value from a file.",
+        "The keys are those of the configuration file, with dots. Settings that are not named stay"
+            + " as they are, an empty value removes one, and @FILE reads the value from a file.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  redrive queues set orders concurrency=32 retry.attempts=5 retry.first=2s",
-      "  redrive queues set orders deliver.url=https://shop.example/hooks deliver.secret=@secret.txt"
+      "  redrive queues set orders deliver.url=https://shop.example/hooks"
+          + " deliver.secret=@secret.txt"
     })
 final class QueueSetCommand implements Callable<Integer> {
   private static final int NOT_FOUND = 404;
   private static final List<String> SETTINGS =
-      List.of("concurrency", "timeout", "ordered", "maxWaiting", "dedupWindow", "retry");
+      List.of(
+          "concurrency",
+          "timeout",
+          "ordered",
+          "maxWaiting",
+          "dedupWindow",
+          "dependency",
+          "breaker",
+          "retry");
   private static final List<String> DESTINATION = List.of("url", "timeout", "allowPrivate");
 
   private final Session session;

@@ -4,6 +4,7 @@ package dev.redrive.cli;
 
 import dev.redrive.server.Server;
 import dev.redrive.server.config.BindAddress;
+import dev.redrive.server.config.BreakersConfig;
 import dev.redrive.server.config.LimitsConfig;
 import dev.redrive.server.config.LogFormat;
 import dev.redrive.server.config.ServerConfig;
@@ -32,6 +33,7 @@ public final class RealServer implements AutoCloseable {
                 "memory:",
                 folder.resolve("data"),
                 Map.of(),
+                BreakersConfig.defaults(),
                 LimitsConfig.defaults(),
                 List.of(),
                 Set.of(),

@@ -9,6 +9,7 @@ import dev.redrive.server.config.BindAddress;
 import dev.redrive.server.config.ServerConfig;
 import dev.redrive.server.deadletter.DeadLetterEndpoints;
 import dev.redrive.server.delivery.Webhooks;
+import dev.redrive.server.dependency.DependencyEndpoints;
 import dev.redrive.server.events.EventStream;
 import dev.redrive.server.files.DataDir;
 import dev.redrive.server.health.Census;
@@ -97,7 +98,13 @@ final class Parts {
     HttpFront front =
         new HttpFront(vertx, http(), new Guard(keys, new AuthFailures(clock), hosts()));
     closers.push(grace -> front.stop(LAST_ANSWERS));
-    Redrive redrive = surroundings.engine().get().transport(config.transport()).open();
+    Redrive redrive =
+        surroundings
+            .engine()
+            .get()
+            .transport(config.transport())
+            .breakers(config.breakers().factory())
+            .open();
     closers.push(redrive::close);
     transport = redrive::state;
     QueueBook book = new QueueBook(redrive, webhooks, folder, config.queues(), oneByOne);
@@ -153,6 +160,7 @@ final class Parts {
         new MessageEndpoints(book, config.limits().bodyMax(), config.limits().batchMax()).routes());
     routes.addAll(new LeaseEndpoints(book, leases).routes());
     routes.addAll(new QueueEndpoints(book).routes());
+    routes.addAll(new DependencyEndpoints(redrive).routes());
     routes.addAll(new DeadLetterEndpoints(book).routes());
     routes.add(events.route());
     routes.addAll(health.routes());
@@ -167,8 +175,8 @@ final class Parts {
       throw new InvalidOptionsException(
           "bind " + bind,
           List.of(
-              "everybody who can reach this address could send, read and delete messages: add an API"
-                  + " key under `apiKeys`, or listen at 127.0.0.1"));
+              "everybody who can reach this address could send, read and delete messages: add an"
+                  + " API key under `apiKeys`, or listen at 127.0.0.1"));
     }
   }
 

@@ -122,6 +122,7 @@ public final class ConfigFile {
         fields.text("transport").orElse(defaults.transport()),
         fields.parsed("dataDir", Path::of).orElse(defaults.dataDir()),
         queues,
+        fields.object("breakers").map(BreakersConfig::read).orElse(defaults.breakers()),
         fields.object("limits").map(LimitsConfig::read).orElse(defaults.limits()),
         apiKeys,
         fields.textSet("hosts"),

@@ -44,10 +44,21 @@ public record QueueConfig(
     tree.put("ordered", options.isOrdered());
     options.maxWaiting().ifPresent(max -> tree.put("maxWaiting", max));
     tree.put("dedupWindow", DurationText.format(options.dedupWindow()));
+    putDependency(tree);
     if (!retry.isEmpty()) {
       tree.put("retry", retry);
     }
     return tree;
+  }
+
+  private void putDependency(Map<String, Object> tree) {
+    Optional<String> named = options.guards().dependency();
+    Optional<String> host = deliver.map(QueueReader::host);
+    if (named.isPresent() && !named.equals(host)) {
+      tree.put("dependency", named.get());
+    } else if (named.isEmpty() && host.isPresent()) {
+      tree.put("breaker", false);
+    }
   }
 
   private static Map<String, Object> tree(DeliverConfig webhook) {

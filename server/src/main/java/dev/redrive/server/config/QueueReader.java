@@ -51,6 +51,7 @@ public final class QueueReader {
     }
     fields.number("maxWaiting", 1, Long.MAX_VALUE).ifPresent(builder::maxWaiting);
     fields.duration("dedupWindow", Duration.ZERO, DEDUP_WINDOW_MAX).ifPresent(builder::dedupWindow);
+    dependency(fields, deliver).ifPresent(builder::dependency);
     fields.end();
     if (fields.problems().size() > mistakes) {
       return Optional.empty();
@@ -68,6 +69,21 @@ public final class QueueReader {
         Destination.to(config.url()).timeout(config.timeout()).allowPrivate(config.allowPrivate());
     config.secret().ifPresent(builder::secret);
     return builder.build();
+  }
+
+  /** By default what is delivered to, because a webhook is called for each message. */
+  private static Optional<String> dependency(Fields fields, Optional<DeliverConfig> deliver) {
+    Optional<String> named = fields.text("dependency");
+    boolean isGuarded = !fields.has("breaker") || fields.flag("breaker");
+    if (named.isPresent() && !isGuarded) {
+      fields.problem("dependency", "goes with a breaker: leave `breaker: false` out");
+    }
+    return isGuarded ? named.or(() -> deliver.map(QueueReader::host)) : Optional.empty();
+  }
+
+  /** The host that a webhook lies at. */
+  static String host(DeliverConfig deliver) {
+    return destination(deliver).url().host();
   }
 
   private static Optional<RetryPolicy> policy(Fields fields, Map<String, Object> retry) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param transport the URI of the transport that keeps its messages
  * @param dataDir where it keeps the settings made over the API, and API keys
  * @param queues the queues of the configuration, by name
+ * @param breakers the circuit breakers of dependencies
  * @param limits what bounds the requests
  * @param apiKeys the API keys of the configuration
  * @param hosts names under which clients may address a server that listens on this machine only, in
@@ -28,6 +29,7 @@ public record ServerConfig(
     String transport,
     Path dataDir,
     Map<String, QueueConfig> queues,
+    BreakersConfig breakers,
     LimitsConfig limits,
     List<ApiKey> apiKeys,
     Set<String> hosts,
@@ -48,6 +50,7 @@ public record ServerConfig(
         "embedded:./redrive-data",
         Path.of("redrive-data"),
         Map.of(),
+        BreakersConfig.defaults(),
         LimitsConfig.defaults(),
         List.of(),
         Set.of(),
@@ -58,17 +61,27 @@ public record ServerConfig(
   /** The same, listening elsewhere. */
   public ServerConfig withBind(BindAddress other) {
     return new ServerConfig(
-        other, transport, dataDir, queues, limits, apiKeys, hosts, logs, firstQueue);
+        other, transport, dataDir, queues, breakers, limits, apiKeys, hosts, logs, firstQueue);
   }
 
   /** The same on another transport. */
   public ServerConfig withTransport(String other) {
-    return new ServerConfig(bind, other, dataDir, queues, limits, apiKeys, hosts, logs, firstQueue);
+    return new ServerConfig(
+        bind, other, dataDir, queues, breakers, limits, apiKeys, hosts, logs, firstQueue);
   }
 
   /** The same, making this queue where there is none at all. */
   public ServerConfig withFirstQueue(String name) {
     return new ServerConfig(
-        bind, transport, dataDir, queues, limits, apiKeys, hosts, logs, Optional.of(name));
+        bind,
+        transport,
+        dataDir,
+        queues,
+        breakers,
+        limits,
+        apiKeys,
+        hosts,
+        logs,
+        Optional.of(name));
   }
 }

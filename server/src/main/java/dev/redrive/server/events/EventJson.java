@@ -17,7 +17,10 @@ final class EventJson {
 
   /** Both lines and the empty one behind them. JSON has no line breaks, so one data line does. */
   static byte[] frame(Event event) {
-    String name = event.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    String name =
+        event instanceof Event.DependencyChanged
+            ? "dependency"
+            : event.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     ByteArrayOutputStream frame = new ByteArrayOutputStream(256);
     frame.writeBytes(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
     frame.writeBytes(Json.bytes(json -> write(json, name, event)));
@@ -73,6 +76,11 @@ final class EventJson {
       if (paused.until().isPresent()) {
         json.writeStringField("until", TimeText.format(paused.until().get()));
       }
+    } else if (event instanceof Event.DependencyChanged changed) {
+      json.writeStringField("dependency", changed.dependency());
+      json.writeStringField(
+          "breaker", changed.state().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      json.writeStringField("cause", changed.cause());
     }
   }
 

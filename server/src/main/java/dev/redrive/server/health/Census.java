@@ -3,12 +3,14 @@
 package dev.redrive.server.health;
 
 import dev.redrive.QueueStats;
+import dev.redrive.gate.GateView;
 import dev.redrive.server.queue.ManagedQueue;
 import dev.redrive.server.queue.QueueBook;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +46,15 @@ public final class Census {
       counts = take();
     }
     return counts;
+  }
+
+  /** What stands before the attempts of each queue, as it is now. */
+  Map<String, List<GateView>> gates() {
+    Map<String, List<GateView>> gates = new HashMap<>();
+    for (ManagedQueue queue : book.all()) {
+      gates.put(queue.name(), queue.queue().gates());
+    }
+    return gates;
   }
 
   private CompletableFuture<Map<String, QueueStats>> take() {

@@ -5,6 +5,9 @@ package dev.redrive.server.health;
 import dev.redrive.QueueStats;
 import dev.redrive.Redrive;
 import dev.redrive.TransportState;
+import dev.redrive.gate.Breaker;
+import dev.redrive.gate.Dependency;
+import dev.redrive.gate.GateStatus;
 import dev.redrive.server.http.Exchange;
 import dev.redrive.server.http.HttpFront;
 import dev.redrive.server.http.Route;
@@ -27,11 +30,13 @@ import java.util.Map;
 
 /** The metrics in Prometheus' text format. The queues' counts are as old as the census. */
 public final class MetricsEndpoint {
+  private static final double HALF = 0.5;
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Census census;
+  private final Redrive redrive;
   private final InstantSource clock;
   private final MultiGauge messages =
       MultiGauge.builder("redrive.queue.messages")
@@ -43,10 +48,20 @@ public final class MetricsEndpoint {
           .baseUnit("seconds")
           .register(registry);
 
+  private final MultiGauge gates =
+      MultiGauge.builder("redrive.gate.closed")
+          .description("1 while a gate holds its queue, 0.5 while it lets some messages through")
+          .register(registry);
+  private final MultiGauge breakers =
+      MultiGauge.builder("redrive.breaker.open")
+          .description("1 while the breaker of a dependency is open, 0.5 while it is half-open")
+          .register(registry);
+
   /** Measures these. */
   public MetricsEndpoint(
       Redrive redrive, LeaseTable leases, HttpFront front, Census census, InstantSource clock) {
     this.census = census;
+    this.redrive = redrive;
     this.clock = clock;
     Gauge.builder("redrive.leases", leases, LeaseTable::size)
         .description("Deliveries that are leased over HTTP")
@@ -91,6 +106,7 @@ public final class MetricsEndpoint {
                       if (failure == null) {
                         show(counts);
                       }
+                      showGates();
                       exchange.text(TYPE, registry.scrape().getBytes(StandardCharsets.UTF_8));
                     }));
   }
@@ -114,6 +130,44 @@ public final class MetricsEndpoint {
         });
     messages.register(rows, true);
     oldest.register(ages, true);
+  }
+
+  /** Synchronised, as above. */
+  private synchronized void showGates() {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    census
+        .gates()
+        .forEach(
+            (queue, views) ->
+                views.forEach(
+                    gate ->
+                        rows.add(
+                            MultiGauge.Row.of(
+                                Tags.of("queue", queue, "gate", gate.name()),
+                                closed(gate.status().state())))));
+    gates.register(rows, true);
+    List<MultiGauge.Row<?>> states = new ArrayList<>();
+    for (Dependency each : redrive.dependencies()) {
+      states.add(
+          MultiGauge.Row.of(Tags.of("dependency", each.name()), open(each.status().state())));
+    }
+    breakers.register(states, true);
+  }
+
+  private static double closed(GateStatus.State state) {
+    return switch (state) {
+      case PASSING -> 0;
+      case LIMITING -> HALF;
+      case HOLDING -> 1;
+    };
+  }
+
+  private static double open(Breaker.State state) {
+    return switch (state) {
+      case CLOSED, FORCED_CLOSED -> 0;
+      case HALF_OPEN -> HALF;
+      case OPEN, FORCED_OPEN -> 1;
+    };
   }
 
   private static MultiGauge.Row<?> row(String queue, String state, long count) {

@@ -4,12 +4,14 @@ package dev.redrive.server.queue;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.redrive.QueueStats;
+import dev.redrive.gate.GateView;
 import dev.redrive.retry.DurationText;
 import dev.redrive.server.config.DeliverConfig;
 import dev.redrive.server.config.QueueConfig;
 import dev.redrive.server.json.Json;
 import dev.redrive.server.json.TimeText;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Queues as they are shown: without secrets. */
@@ -32,6 +34,13 @@ final class QueueJson {
       json.writeNumberField("maxWaiting", config.options().maxWaiting().getAsLong());
     }
     json.writeStringField("dedupWindow", DurationText.format(config.options().dedupWindow()));
+    Optional<String> dependency = config.options().guards().dependency();
+    if (dependency.isPresent()) {
+      json.writeStringField("dependency", dependency.get());
+    } else if (config.deliver().isPresent()) {
+      json.writeBooleanField("breaker", false);
+    }
+    gates(json, each);
     if (!config.retry().isEmpty()) {
       json.writeFieldName("retry");
       Json.tree(json, config.retry());
@@ -62,6 +71,18 @@ final class QueueJson {
     json.writeBooleanField("allowPrivate", deliver.allowPrivate());
     json.writeBooleanField("signed", deliver.secret().isPresent());
     json.writeEndObject();
+  }
+
+  private static void gates(JsonGenerator json, ManagedQueue each) throws IOException {
+    json.writeArrayFieldStart("gates");
+    for (GateView gate : each.queue().gates()) {
+      json.writeStartObject();
+      json.writeStringField("name", gate.name());
+      json.writeStringField("state", gate.status().state().name().toLowerCase(Locale.ROOT));
+      json.writeStringField("detail", gate.status().detail());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void stats(JsonGenerator json, QueueStats stats) throws IOException {

@@ -19,8 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@code redrive.succeeded}, {@code redrive.retried}, {@code redrive.deferred}, {@code
  * redrive.died} (by {@code reason}), {@code redrive.cancelled}, {@code redrive.replayed} and {@code
  * redrive.purged}; the timers {@code redrive.lateness}, from due to started, and {@code
- * redrive.handler} (by {@code outcome}), both with a histogram; and the gauge {@code
- * redrive.paused}. Thread-safe; an event costs no allocation but for a queue's first ones.
+ * redrive.handler} (by {@code outcome}), both with a histogram; and the gauges {@code
+ * redrive.paused} and {@code redrive.dependency.open} (by {@code dependency}: 1 while its breaker
+ * is open, 0.5 while it is half-open). Thread-safe; an event costs no allocation but for a queue's
+ * first ones.
  */
 public final class MicrometerListener implements Listener {
   private final MeterRegistry registry;
@@ -74,6 +76,8 @@ public final class MicrometerListener implements Listener {
       meters.paused.set(1);
     } else if (event instanceof Event.Resumed) {
       meters.paused.set(0);
+    } else if (event instanceof Event.DependencyChanged changed) {
+      meters.dependency(changed.dependency(), changed.state());
     }
   }
 }

@@ -2,6 +2,7 @@
 
 package dev.redrive.telemetry.micrometer;
 
+import dev.redrive.gate.Breaker;
 import dev.redrive.retry.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -10,7 +11,9 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The meters of one queue. */
 final class QueueMeters {
@@ -41,6 +44,8 @@ final class QueueMeters {
   final Timer handlerFailed;
   final AtomicInteger paused = new AtomicInteger();
   private final Map<Reason, Counter> died = new EnumMap<>(Reason.class);
+
+  private final Map<String, AtomicReference<Double>> dependencies = new ConcurrentHashMap<>();
 
   private final MeterRegistry registry;
   private final String queue;
@@ -83,6 +88,31 @@ final class QueueMeters {
       throw new IllegalStateException("there is a counter for each reason, but not for " + reason);
     }
     return counter;
+  }
+
+  void dependency(String name, Breaker.State state) {
+    openness(name)
+        .set(
+            switch (state) {
+              case CLOSED, FORCED_CLOSED -> 0.0;
+              case HALF_OPEN -> 0.5;
+              case OPEN, FORCED_OPEN -> 1.0;
+            });
+  }
+
+  private AtomicReference<Double> openness(String dependency) {
+    return dependencies.computeIfAbsent(
+        dependency,
+        name -> {
+          AtomicReference<Double> open = new AtomicReference<>(0.0);
+          Gauge.builder("redrive.dependency.open", open, AtomicReference::get)
+              .description("1 while the breaker of the dependency is open, 0.5 while half-open")
+              .tag("queue", queue)
+              .tag("dependency", name)
+              .strongReference(true)
+              .register(registry);
+          return open;
+        });
   }
 
   private Counter counter(String name, String description) {

@@ -5,6 +5,7 @@ package dev.redrive.telemetry.micrometer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.Event;
+import dev.redrive.gate.Breaker;
 import dev.redrive.retry.Reason;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -90,6 +91,22 @@ class MicrometerListenerTest {
 
     listener.on(new Event.Resumed("orders", NOW));
     assertThat(registry.get("redrive.paused").gauge().value()).isZero();
+  }
+
+  @Test
+  void a_dependency_that_is_down_can_be_seen() {
+    for (Breaker.State state : Breaker.State.values()) {
+      listener.on(new Event.DependencyChanged("orders", NOW, "psp", state, "why"));
+      double expected =
+          switch (state) {
+            case CLOSED, FORCED_CLOSED -> 0;
+            case HALF_OPEN -> 0.5;
+            case OPEN, FORCED_OPEN -> 1;
+          };
+      assertThat(registry.get("redrive.dependency.open").tag("dependency", "psp").gauge().value())
+          .as(state.toString())
+          .isEqualTo(expected);
+    }
   }
 
   @Test
