@@ -165,8 +165,8 @@ final class Holding {
     isFull = lines.filter(known -> !known.isAhead() && known.isFull()).isPresent();
     if (isFull && !wasFull) {
       log.warn(
-          "as much is parked of {} as there is room for; all of it waits, its healthy keys too, until"
-              + " messages at the head of their key succeed, or are replayed or purged",
+          "as much is parked of {} as there is room for; all of it waits, its healthy keys too,"
+              + " until messages at the head of their key succeed, or are replayed or purged",
           partition);
     }
     return isFull;
