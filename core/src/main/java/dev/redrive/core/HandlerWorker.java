@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +118,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       drains.add(left);
     }
     returned.addAll(turnstile.takeAside());
-    returned.forEach(message -> giveBack(message, why));
+    returned.forEach(message -> queue.settler().giveBack(message, why));
   }
 
   /** Follows the queue's changed options. */
@@ -134,7 +133,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     count(messages);
     for (Handed message : messages) {
       try {
-        if (!isTurnedAway(message)) {
+        if (!queue.settler().turnsAway(message)) {
           takeAgain(message);
         }
       } catch (Throwable failure) {
@@ -142,15 +141,6 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       }
     }
     invoker.together(this::pump);
-  }
-
-  private boolean isTurnedAway(Handed message) {
-    Optional<Admission.Refusal> refusal =
-        Admission.check(message, queue.options().policy(), queue.now());
-    if (refusal.isPresent() && message.claim()) {
-      queue.settler().turnAway(message, refusal.get());
-    }
-    return refusal.isPresent();
   }
 
   private void count(List<Handed> messages) {
@@ -169,7 +159,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       isIn = message.intake() == intake && buffered.add(message);
     }
     if (!isIn) {
-      giveBack(message, PAUSED);
+      queue.settler().giveBack(message, PAUSED);
     }
   }
 
@@ -180,7 +170,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       isIn = message.intake() == intake && buffered.offerFirst(message);
     }
     if (!isIn) {
-      giveBack(message, PAUSED);
+      queue.settler().giveBack(message, PAUSED);
     }
   }
 
@@ -192,12 +182,6 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
 
   Turnstile turnstile() {
     return turnstile;
-  }
-
-  private void giveBack(Handed message, String why) {
-    if (message.claim()) {
-      queue.settler().release(message, why);
-    }
   }
 
   /** Begins as many attempts as may run. */
@@ -217,7 +201,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       boolean isBeginning = false;
       try {
         // Looked at again: it may have waited for its turn beyond its deadline.
-        if (!isTurnedAway(next) && turnstile.passes(next)) {
+        if (!queue.settler().turnsAway(next) && turnstile.passes(next)) {
           begin(next);
           isBeginning = true;
         }
@@ -262,7 +246,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   private void run(Handed message) {
     if (!isPresent(message.intake())) {
       // Paused while this was about to begin: then nothing may start any more.
-      giveBack(message, PAUSED);
+      queue.settler().giveBack(message, PAUSED);
       attemptEnded();
       return;
     }

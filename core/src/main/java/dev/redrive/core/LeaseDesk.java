@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -260,22 +259,13 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
       }
       try {
         // Looked at here: it may have been kept beyond its deadline.
-        if (!isTurnedAway(next) && turnstile.passes(next)) {
+        if (!queue.settler().turnsAway(next) && turnstile.passes(next)) {
           share.add(next);
         }
       } catch (Throwable failure) {
         next.letGo(failure);
       }
     }
-  }
-
-  private boolean isTurnedAway(Handed message) {
-    Optional<Admission.Refusal> refusal =
-        Admission.check(message, queue.options().policy(), queue.now());
-    if (refusal.isPresent() && message.claim()) {
-      queue.settler().turnAway(message, refusal.get());
-    }
-    return refusal.isPresent();
   }
 
   @Override
@@ -299,7 +289,7 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
     giveUpSubscription();
     List<Handed> returned = turnstile.takeAside();
     returned.addAll(kept.takeAll());
-    returned.forEach(message -> giveBack(message, why));
+    returned.forEach(message -> queue.settler().giveBack(message, why));
   }
 
   private @Nullable LeaseWaiter<T> next() {
@@ -343,16 +333,6 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
       throw failure;
     }
     return delivery;
-  }
-
-  private void giveBack(Handed message, String why) {
-    if (message.claim()) {
-      try {
-        queue.settler().release(message, why);
-      } catch (Throwable failure) {
-        message.letGo(failure);
-      }
-    }
   }
 
   @Override

@@ -193,15 +193,32 @@ final class Settler {
         () -> new Event.Deferred(queue(), now, in.id(), dueAt, why));
   }
 
-  /** The message was turned away before its attempt. */
-  CompletionStage<Settled> turnAway(Handed message, Admission.Refusal refusal) {
-    return guarded(
+  /**
+   * Settles the message if its attempt must not begin now; true if so. Nobody need have claimed.
+   */
+  boolean turnsAway(Handed message) {
+    Optional<Admission.Refusal> refusal = Admission.check(message, options.get().policy(), now());
+    if (refusal.isPresent() && message.claim()) {
+      turnAway(message, refusal.get());
+    }
+    return refusal.isPresent();
+  }
+
+  private void turnAway(Handed message, Admission.Refusal refusal) {
+    guarded(
         message,
         () ->
             refusal
                 .reason()
                 .map(reason -> buried(message, reason, refusal.why(), message.in().attempt() - 1))
                 .orElseGet(() -> deferred(message, refusal.why())));
+  }
+
+  /** Releases a message that nobody may have claimed. */
+  void giveBack(Handed message, String why) {
+    if (message.claim()) {
+      release(message, why);
+    }
   }
 
   /** The payload could not be decoded: no attempt was made. */
