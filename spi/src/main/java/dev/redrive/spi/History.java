@@ -31,11 +31,17 @@ public final class History {
   public static String append(String header, Transition transition) {
     List<Transition> all = new ArrayList<>(parse(header));
     all.add(transition);
-    while (all.size() > TRANSITIONS_MAX) {
-      all.remove(1);
+    return write(all);
+  }
+
+  /** These transitions as a header, oldest first; the middle of a long history is left out. */
+  public static String write(List<Transition> transitions) {
+    List<Transition> kept = new ArrayList<>(transitions);
+    while (kept.size() > TRANSITIONS_MAX) {
+      kept.remove(1);
     }
-    StringBuilder text = new StringBuilder(64 * all.size());
-    for (Transition each : all) {
+    StringBuilder text = new StringBuilder(64 * kept.size());
+    for (Transition each : kept) {
       if (text.length() > 0) {
         text.append(';');
       }
