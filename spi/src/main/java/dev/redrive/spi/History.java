@@ -8,7 +8,6 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +81,7 @@ public final class History {
     try {
       return Optional.of(
           new Transition(
-              Instant.parse(fields[0]),
+              WireTime.read(fields[0]),
               MessageState.valueOf(fields[1].toUpperCase(Locale.ROOT)),
               Integer.parseInt(fields[2]),
               URLDecoder.decode(fields[3], StandardCharsets.UTF_8)));
