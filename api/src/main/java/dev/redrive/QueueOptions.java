@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * @param concurrency attempts that may run at once in a worker, 1 to 10,000
  * @param timeout after which an attempt has failed
  * @param isOrdered true if messages of one key are processed one after another
+ * @param successors of an ordered queue, what becomes of those behind a dead message
  * @param maxWaiting messages that may wait; more are refused; empty for no limit
  * @param dedupWindow how long the id of a message that ended is remembered, where the transport
  *     remembers ids at all ({@link Queue#isDeduplicated})
@@ -41,6 +42,7 @@ public record QueueOptions<T>(
     int concurrency,
     Duration timeout,
     boolean isOrdered,
+    Successors successors,
     OptionalLong maxWaiting,
     Duration dedupWindow,
     Guards guards,
@@ -59,6 +61,7 @@ public record QueueOptions<T>(
     private int concurrency = 16;
     private Duration timeout = Duration.ofSeconds(30);
     private boolean isOrdered;
+    private Successors successors = Successors.WAIT;
     private OptionalLong maxWaiting = OptionalLong.empty();
     private Duration dedupWindow = Duration.ofHours(24);
     private Guards guards = Guards.NONE;
@@ -87,9 +90,18 @@ public record QueueOptions<T>(
       return this;
     }
 
-    /** Processes messages of one key one after another (promise P9). */
+    /**
+     * Processes messages of one key one after another (promise P9); those behind a dead one wait
+     * for it.
+     */
     public Builder<T> ordered() {
+      return ordered(Successors.WAIT);
+    }
+
+    /** The same, and says what becomes of those behind a dead one. */
+    public Builder<T> ordered(Successors successors) {
       this.isOrdered = true;
+      this.successors = Objects.requireNonNull(successors, "successors");
       return this;
     }
 
@@ -146,6 +158,7 @@ public record QueueOptions<T>(
               concurrency,
               timeout,
               isOrdered,
+              successors,
               maxWaiting,
               dedupWindow,
               guards,

@@ -19,10 +19,11 @@ import java.util.stream.Stream;
  *   A(k + 1, t) = (I(t - lo) - I(t - hi)) / (hi - lo)      where I is the integral of F(k, ·) from 0
  * </pre>
  *
- * <p>and the dead up to t are F(attempts, t). Time is cut into cells. A is taken to be straight
- * within a cell, which makes I exact, so an attempt costs one pass over the cells, and nothing is
- * kept but the present attempt and the sums. What happens within a cell is blurred; there are
- * {@value #CELLS_PER_BUCKET} of them in a bucket of the result.
+ * <p>and the dead up to t are F(attempts, t). What waits at t has failed and was not tried again:
+ * the sum of F(k, t) - A(k + 1, t) over all k but the last. Time is cut into cells. A is taken to
+ * be straight within a cell, which makes I exact, so an attempt costs one pass over the cells, and
+ * nothing is kept but the present attempt and the sums. What happens within a cell is blurred;
+ * there are {@value #CELLS_PER_BUCKET} of them in a bucket of the result.
  */
 final class OutageModel {
 
@@ -39,6 +40,7 @@ final class OutageModel {
   private static final double NEGLIGIBLE = 1e-12;
 
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final double MILLIS_PER_SECOND = 1e3;
 
   private static final List<Duration> WIDTHS =
       Stream.of(
@@ -50,6 +52,7 @@ final class OutageModel {
 
   private final Duration outage;
   private final double rate;
+  private final double capacity;
   private final double end;
   private final Duration width;
   private final double cell;
@@ -61,11 +64,16 @@ final class OutageModel {
 
   private final double[] retries;
   private final double[] dead;
+  private final double[] failed;
   private double waitingAtEnd;
 
-  private OutageModel(Duration outage, double rate, Duration horizon) {
+  /** When the last retry of a message that the outage hit starts at the latest. */
+  private double lastRetry;
+
+  private OutageModel(Duration outage, double rate, double capacity, Duration horizon) {
     this.outage = outage;
     this.rate = rate;
+    this.capacity = capacity;
     this.end = seconds(outage);
     this.width = bucketWidth(horizon);
     this.cell = seconds(width) / CELLS_PER_BUCKET;
@@ -75,9 +83,12 @@ final class OutageModel {
     this.integral = new double[edges];
     this.retries = new double[edges];
     this.dead = new double[edges];
+    this.failed = new double[edges];
+    this.lastRetry = end;
   }
 
-  static Simulation simulate(RetryTerms terms, Duration outage, double messagesPerSecond) {
+  static Simulation simulate(
+      RetryTerms terms, Duration outage, double messagesPerSecond, double capacityPerSecond) {
     if (outage.isNegative() || outage.isZero() || outage.compareTo(OUTAGE_MAX) > 0) {
       throw new IllegalArgumentException(
           "the outage lasts %s: it must be more than 0s and at most 365d"
@@ -88,10 +99,16 @@ final class OutageModel {
           "%s messages per second: it must be more than 0 and at most %.0f"
               .formatted(messagesPerSecond, RATE_MAX));
     }
+    if (!(capacityPerSecond > messagesPerSecond)) {
+      throw new IllegalArgumentException(
+          "a capacity of %s attempts per second: it must be more than the %s that come"
+              .formatted(capacityPerSecond, messagesPerSecond));
+    }
     List<DelayWindow> windows = windows(terms);
     Duration longest =
         windows.stream().map(DelayWindow::latest).reduce(Duration.ZERO, DelayWindow::max);
-    OutageModel model = new OutageModel(outage, messagesPerSecond, outage.plus(longest));
+    OutageModel model =
+        new OutageModel(outage, messagesPerSecond, capacityPerSecond, outage.plus(longest));
     model.run(windows);
     return model.result();
   }
@@ -116,6 +133,10 @@ final class OutageModel {
       if (failedUpTo(end) <= NEGLIGIBLE * rate * end) {
         return;
       }
+      for (int i = 0; i < failed.length; i++) {
+        failed[i] += failedUpTo(cell * i);
+      }
+      lastRetry = Math.max(lastRetry, end + seconds(window.latest()));
       attempts = delayed(seconds(window.earliest()), seconds(window.latest()));
       for (int i = 0; i < attempts.length; i++) {
         retries[i] += attempts[i];
@@ -179,6 +200,7 @@ final class OutageModel {
   }
 
   private Simulation result() {
+    Backlog backlog = new Backlog(retries, cell, rate, capacity, end);
     List<LoadBucket> buckets = new ArrayList<>();
     for (int i = 0; i + CELLS_PER_BUCKET < retries.length; i += CELLS_PER_BUCKET) {
       int next = i + CELLS_PER_BUCKET;
@@ -187,9 +209,17 @@ final class OutageModel {
               width.multipliedBy(i / CELLS_PER_BUCKET),
               rate * seconds(width),
               retries[next] - retries[i],
-              dead[next] - dead[i]));
+              dead[next] - dead[i],
+              Math.max(0, failed[next] - retries[next]),
+              backlog.atEdge(next)));
     }
-    return new Simulation(outage, rate, width, buckets, waitingAtEnd);
+    return new Simulation(
+        outage, rate, capacity, width, buckets, waitingAtEnd, drained(backlog.gone()));
+  }
+
+  private Duration drained(double backlogGone) {
+    return Duration.ofMillis(
+        (long) Math.ceil(Math.max(lastRetry, backlogGone) * MILLIS_PER_SECOND));
   }
 
   private static Duration bucketWidth(Duration horizon) {

@@ -172,7 +172,22 @@ public final class RetryPolicy {
    * @throws IllegalArgumentException for figures outside these bounds
    */
   public Simulation simulate(Duration outage, double messagesPerSecond) {
-    return OutageModel.simulate(terms, outage, messagesPerSecond);
+    return simulate(outage, messagesPerSecond, Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * The same where the dependency takes no more than so many attempts a second once it is back:
+   * what is due beyond that piles up, and takes longer to drain. Handlers bound it as well: so many
+   * at once, divided by the time of an attempt.
+   *
+   * @param outage its length, more than zero and at most 365 days
+   * @param messagesPerSecond how many messages come, more than zero and at most 10^9
+   * @param capacityPerSecond more than messages come, for else nothing would ever drain; may be
+   *     infinite
+   * @throws IllegalArgumentException for figures outside these bounds
+   */
+  public Simulation simulate(Duration outage, double messagesPerSecond, double capacityPerSecond) {
+    return OutageModel.simulate(terms, outage, messagesPerSecond, capacityPerSecond);
   }
 
   /** The delays between attempts. */

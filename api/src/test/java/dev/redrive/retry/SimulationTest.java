@@ -94,6 +94,60 @@ class SimulationTest {
     }
   }
 
+  @Test
+  void what_waits_has_failed_and_is_not_tried_again_yet() {
+    for (RetryPolicy policy : policies()) {
+      Simulation simulation = policy.simulate(ofMinutes(10), PER_SECOND);
+      double hit = 0;
+      double dead = 0;
+      for (LoadBucket bucket : simulation.buckets()) {
+        Duration end = bucket.from().plus(simulation.bucketWidth());
+        dead += bucket.dead();
+        if (end.compareTo(simulation.outage()) <= 0) {
+          hit += bucket.firstAttempts();
+          assertThat(bucket.waiting()).isCloseTo(hit - dead, within(0.001 * hit));
+        }
+        if (end.compareTo(simulation.outage()) == 0) {
+          assertThat(bucket.waiting()).isCloseTo(simulation.waitingAtEnd(), within(0.001 * hit));
+        }
+        if (end.compareTo(simulation.drained()) >= 0) {
+          assertThat(bucket.waiting()).isCloseTo(0, within(1e-3));
+        }
+      }
+    }
+  }
+
+  @Test
+  void without_a_bound_it_is_drained_after_the_longest_delay_that_is_reached() {
+    assertThat(policy(Backoff.fixed(ofSeconds(20)), Jitter.full(), 100))
+        .extracting(policy -> policy.simulate(ofMinutes(1), PER_SECOND).timeToDrain())
+        .isEqualTo(ofSeconds(20));
+    RetryPolicy growing = policy(Backoff.exponential(ofSeconds(1), ofHours(1)), Jitter.none(), 30);
+    assertThat(growing.simulate(ofSeconds(10), PER_SECOND).timeToDrain())
+        .as("1 + 2 + 4 s are within the outage, 8 s come after them")
+        .isEqualTo(ofSeconds(8));
+    assertThat(policy(Backoff.fixed(ofSeconds(1)), Jitter.none(), 1))
+        .extracting(policy -> policy.simulate(ofMinutes(1), PER_SECOND).timeToDrain())
+        .isEqualTo(Duration.ZERO);
+  }
+
+  /** All that waits comes within a second at 16 to 20 a second: 960 at 4 a second are 240 s. */
+  @Test
+  void with_a_bound_a_backlog_drains_at_what_is_left_of_it() {
+    RetryPolicy policy = policy(Backoff.fixed(ofSeconds(1)), Jitter.full(), 10_000);
+    Simulation free = policy.simulate(ofMinutes(1), 16);
+    Simulation bound = policy.simulate(ofMinutes(1), 16, 20);
+
+    assertThat(free.backlogMax()).isZero();
+    assertThat(free.timeToDrain()).isEqualTo(ofSeconds(1));
+    assertThat(free.waitingAtEnd()).isCloseTo(960, within(1.0));
+    assertThat(bound.timeToDrain().toMillis() / 1e3).isCloseTo(240, within(1.0));
+    assertThat(bound.backlogMax()).isBetween(900.0, 960.0);
+    assertThat(policy.simulate(ofMinutes(1), 16, 2_000).timeToDrain())
+        .as("as much as comes is taken at once")
+        .isEqualTo(free.timeToDrain());
+  }
+
   /** Retries up to t are rate · ((t - lo)² - (t - hi)²) / 2 (hi - lo), as integration shows. */
   @Test
   void second_attempts_follow_the_formula_to_the_end_of_the_outage() {
@@ -170,6 +224,8 @@ class SimulationTest {
         assertThat(simulation.buckets())
             .allMatch(b -> b.retries() >= 0 && b.dead() >= 0 && Double.isFinite(b.attempts()));
         assertThat(policy.simulate(outage, 1e9)).isEqualTo(simulation);
+        assertThat(policy.simulate(outage, 1e9, Math.nextUp(1e9)).timeToDrain())
+            .isGreaterThanOrEqualTo(Duration.ZERO);
       }
     }
   }
@@ -186,6 +242,11 @@ class SimulationTest {
       assertThatThrownBy(() -> policy.simulate(ofSeconds(1), rate))
           .isInstanceOf(IllegalArgumentException.class);
     }
+    for (double capacity : new double[] {0, 9.9, 10, Double.NaN}) {
+      assertThatThrownBy(() -> policy.simulate(ofSeconds(1), 10, capacity))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("capacity");
+    }
   }
 
   @Test
@@ -197,6 +258,9 @@ class SimulationTest {
         .contains("peak")
         .contains("waiting when it ends");
     assertThat(table).contains("---------- the outage is over\n10m ").contains("####");
+    assertThat(table).contains("waiting").doesNotContain("backlog");
+    assertThat(RetryPolicy.defaults().simulate(ofMinutes(10), 200, 250).toString())
+        .contains("backlog");
   }
 
   private static RetryPolicy policy(Backoff backoff, Jitter jitter, int attempts) {

@@ -8,15 +8,16 @@ import java.util.Locale;
 
 /**
  * Measures, and prints a table. Names choose what is measured: {@code tasks}, {@code pending},
- * {@code embedded}, {@code open}, {@code lateness}, {@code http}, {@code rabbitmq}, {@code kafka};
- * without any, all of it. {@code rabbitmq-consuming}, {@code kafka-consuming}, {@code
- * kafka-parallel} and {@code kafka-retries} are parts. {@code --backlog N} sets how many messages
- * wait, five million without it.
+ * {@code embedded}, {@code order}, {@code open}, {@code lateness}, {@code http}, {@code rabbitmq},
+ * {@code kafka}; without any, all of it. {@code rabbitmq-consuming}, {@code kafka-consuming},
+ * {@code kafka-parallel} and {@code kafka-retries} are parts. {@code --backlog N} sets how many
+ * messages wait, five million without it.
  */
 public final class Benchmarks {
   private static final int BACKLOG = 5_000_000;
   private static final List<String> ALL =
-      List.of("tasks", "pending", "embedded", "open", "lateness", "http", "rabbitmq", "kafka");
+      List.of(
+          "tasks", "pending", "embedded", "order", "open", "lateness", "http", "rabbitmq", "kafka");
   private static final List<String> PARTS =
       List.of("rabbitmq-consuming", "kafka-consuming", "kafka-parallel", "kafka-retries");
 
@@ -57,6 +58,7 @@ public final class Benchmarks {
       case "tasks" -> List.of(TaskQueueBenchmark.run());
       case "pending" -> PendingRetriesBenchmark.run();
       case "embedded" -> EmbeddedBenchmark.run(backlog);
+      case "order" -> OrderBenchmark.run();
       case "open" -> List.of(OpenBenchmark.run(backlog));
       case "lateness" -> List.of(LatenessBenchmark.run());
       case "http" -> HttpBenchmark.run();

@@ -67,6 +67,7 @@ public final class Main {
             .addSubcommand(MessageCommand.withSubcommands(session))
             .addSubcommand(DeadCommand.withSubcommands(session))
             .addSubcommand(new TailCommand(session))
+            .addSubcommand(new SimulateCommand(session))
             .addSubcommand(KeysCommand.withSubcommands(session))
             .addSubcommand(new CompletionCommand(session));
     tune(redrive);

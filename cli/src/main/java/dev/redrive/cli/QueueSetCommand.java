@@ -40,6 +40,7 @@ final class QueueSetCommand implements Callable<Integer> {
           "concurrency",
           "timeout",
           "ordered",
+          "successors",
           "maxWaiting",
           "dedupWindow",
           "dependency",

@@ -3,6 +3,7 @@
 package dev.redrive.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.redrive.Successors;
 import dev.redrive.cli.http.Json;
 import dev.redrive.cli.screen.Paint;
 import dev.redrive.cli.screen.Times;
@@ -26,7 +27,7 @@ final class QueueView {
     line("goes to", destination(queue));
     line("concurrency", queue.path("concurrency").asText());
     line("timeout", queue.path("timeout").asText());
-    line("order", queue.path("ordered").asBoolean() ? "kept per key" : "not kept");
+    line("order", order(queue));
     Json.text(queue, "maxWaiting").ifPresent(max -> line("max waiting", max));
     line("knows ids for", queue.path("dedupWindow").asText());
     line("retry", queue.has("retry") ? retry(queue.path("retry")) : "by default");
@@ -35,6 +36,14 @@ final class QueueView {
         queue.path("source").asText().equals("config") ? "the configuration file" : "the API");
     session.print("");
     counts(queue.path("stats"));
+  }
+
+  private static String order(JsonNode queue) {
+    if (!queue.path("ordered").asBoolean()) {
+      return "not kept";
+    }
+    boolean goesOn = queue.path("successors").asText().equals(Successors.GO_ON.wireName());
+    return goesOn ? "kept per key; others go on behind a dead one" : "kept per key";
   }
 
   private String state(JsonNode queue) {

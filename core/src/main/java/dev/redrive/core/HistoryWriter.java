@@ -5,6 +5,7 @@ package dev.redrive.core;
 import dev.redrive.MessageState;
 import dev.redrive.MessageStatus;
 import dev.redrive.Transition;
+import dev.redrive.spi.ForeignFailure;
 import dev.redrive.spi.History;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.WireHeaders;
@@ -31,7 +32,9 @@ final class HistoryWriter {
   static String with(InMessage in, Transition transition) {
     String history = header(in);
     if (History.parse(history).isEmpty()) {
-      history = History.append("", sent(in.firstSeen(), in.dueAt()));
+      // What another program went through with it came before it was sent here.
+      String before = ForeignFailure.history(in.headers(), in.firstSeen());
+      history = History.append(before, sent(in.firstSeen(), in.dueAt()));
     }
     history = withCrashes(history, in, transition.at());
     String longer = History.append(history, transition);

@@ -8,6 +8,7 @@ import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
 import dev.redrive.Redrive;
 import dev.redrive.RedriveException;
+import dev.redrive.Successors;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
 import dev.redrive.UnsupportedCapabilityException;
@@ -92,6 +93,7 @@ final class RedriveEngine implements Redrive {
               new QueueSpec(
                   options.name(),
                   options.isOrdered(),
+                  options.successors(),
                   options.maxWaiting(),
                   options.dedupWindow())));
       checkOpen();
@@ -141,6 +143,15 @@ final class RedriveEngine implements Redrive {
           "queue "
               + options.name()
               + ": this transport cannot keep the order of keys; declare the queue without"
+              + " ordered(), or use another transport");
+    }
+    if (options.isOrdered()
+        && options.successors() == Successors.GO_ON
+        && !transport.capabilities().has(Capability.SUCCESSORS_GO_ON)) {
+      throw new UnsupportedCapabilityException(
+          "queue "
+              + options.name()
+              + ": on this transport those behind a dead message wait; declare the queue with"
               + " ordered(), or use another transport");
     }
     if (options.maxWaiting().isPresent() && !transport.capabilities().has(Capability.MAX_WAITING)) {

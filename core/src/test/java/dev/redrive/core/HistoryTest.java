@@ -140,4 +140,23 @@ class HistoryTest {
             "held 1 database down",
             "dead 2 RejectedException: planned");
   }
+
+  @Test
+  void what_another_program_went_through_with_it_comes_first() {
+    queue.handleAsync(gate);
+    world.get(
+        queue.send(
+            message("a").header("reason_poisoned", "refused").header("topic_poisoned", "orders")));
+    world.run();
+    gate.fail("a", new RejectedException("no"));
+    world.run();
+
+    assertThat(dead("a"))
+        .containsExactly(
+            "dead 0 Watermill dead-lettered it out of orders: refused",
+            "ready 0 sent",
+            "dead 1 RejectedException: no");
+    assertThat(world.dead(queue, "a").headers())
+        .containsOnlyKeys("reason_poisoned", "topic_poisoned");
+  }
 }

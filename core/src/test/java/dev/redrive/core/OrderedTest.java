@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.redrive.DeadLetterFilter;
 import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
+import dev.redrive.Successors;
 import dev.redrive.retry.RejectedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -129,5 +130,31 @@ class OrderedTest {
 
     assertThat(succeeded).hasSize(7).allSatisfy((key, ids) -> assertThat(ids).isSorted());
     assertThat(world.stats(queue).succeeded()).isEqualTo(300);
+  }
+
+  @Test
+  void where_others_go_on_a_failing_key_waits_only_as_long_as_it_is_retried() {
+    world.queue(options -> options.ordered(Successors.GO_ON));
+    queue.handleAsync(gate);
+    for (int i = 0; i < 3; i++) {
+      send("a" + i, "a");
+    }
+
+    gate.fail("a0", new IOException("planned"));
+    world.run();
+    assertThat(gate.running()).as("a0 is retried").isEmpty();
+    world.advance(Duration.ofSeconds(1));
+    gate.fail("a0", new RejectedException("planned"));
+    world.run();
+    assertThat(gate.running()).containsExactly("a1");
+    assertThat(world.get(queue.deadLetters().replay(DeadLetterFilter.all(), 1))).isEqualTo(1);
+    for (String id : List.of("a1", "a2", "a0")) {
+      assertThat(gate.running()).containsExactly(id);
+      gate.succeed(id);
+      world.run();
+    }
+
+    assertThat(gate.began()).containsExactly("a0 1", "a0 2", "a1 1", "a2 1", "a0 1");
+    assertThat(world.stats(queue).succeeded()).isEqualTo(3);
   }
 }

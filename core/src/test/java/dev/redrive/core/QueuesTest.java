@@ -13,6 +13,7 @@ import dev.redrive.MessageStatus;
 import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
 import dev.redrive.QueueStats;
+import dev.redrive.Successors;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
 import dev.redrive.UnsupportedCapabilityException;
@@ -271,6 +272,16 @@ class QueuesTest {
     assertThatThrownBy(() -> world.queue(options -> options.maxWaiting(10)))
         .isInstanceOf(UnsupportedCapabilityException.class)
         .hasMessageContaining("maxWaiting");
+  }
+
+  @Test
+  void going_on_behind_the_dead_is_refused_where_order_alone_is_not() {
+    world.transport().lack(Capability.SUCCESSORS_GO_ON);
+
+    assertThatThrownBy(() -> world.queue(options -> options.ordered(Successors.GO_ON)))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("dead message wait");
+    assertThat(world.queue(QueueOptions.Builder::ordered)).isNotNull();
   }
 
   @Test

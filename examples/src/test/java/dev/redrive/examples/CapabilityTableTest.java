@@ -104,6 +104,7 @@ class CapabilityTableTest {
       case DEAD_LETTER_BY_ID -> "dead letters are found by id";
       case EXACT_COUNTS -> "counts are exact";
       case ORDERED -> "order per key";
+      case SUCCESSORS_GO_ON -> "others of a key go on behind a dead message, if told to";
       case MAX_WAITING -> "a limit on what waits";
       case CALLER_TRANSACTION -> "sends join a transaction of yours";
       case PIPELINED_BATCHES -> throw new IllegalArgumentException("no promise to a user");

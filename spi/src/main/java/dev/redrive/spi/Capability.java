@@ -20,6 +20,8 @@ public enum Capability {
   EXACT_COUNTS,
   /** Order per key is kept through retries and dead letters. */
   ORDERED,
+  /** In an ordered queue, the messages of a key can go on behind one that is dead. */
+  SUCCESSORS_GO_ON,
   /** A limit on what waits is kept. */
   MAX_WAITING,
   /** A send can join a transaction of the caller. */

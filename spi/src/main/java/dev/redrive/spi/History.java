@@ -8,7 +8,6 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +30,17 @@ public final class History {
   public static String append(String header, Transition transition) {
     List<Transition> all = new ArrayList<>(parse(header));
     all.add(transition);
-    while (all.size() > TRANSITIONS_MAX) {
-      all.remove(1);
+    return write(all);
+  }
+
+  /** These transitions as a header, oldest first; the middle of a long history is left out. */
+  public static String write(List<Transition> transitions) {
+    List<Transition> kept = new ArrayList<>(transitions);
+    while (kept.size() > TRANSITIONS_MAX) {
+      kept.remove(1);
     }
-    StringBuilder text = new StringBuilder(64 * all.size());
-    for (Transition each : all) {
+    StringBuilder text = new StringBuilder(64 * kept.size());
+    for (Transition each : kept) {
       if (text.length() > 0) {
         text.append(';');
       }
@@ -76,7 +81,7 @@ public final class History {
     try {
       return Optional.of(
           new Transition(
-              Instant.parse(fields[0]),
+              WireTime.read(fields[0]),
               MessageState.valueOf(fields[1].toUpperCase(Locale.ROOT)),
               Integer.parseInt(fields[2]),
               URLDecoder.decode(fields[3], StandardCharsets.UTF_8)));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.redrive.DeadLetters;
 import dev.redrive.QueueStats;
 import dev.redrive.Settled;
+import dev.redrive.Successors;
 import dev.redrive.spi.Capabilities.Durability;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.InMessage;
@@ -70,6 +71,10 @@ final class Scene {
 
   QueueSpec orderedSpec() {
     return new QueueSpec(spec.name(), true, spec.maxWaiting(), spec.dedupWindow());
+  }
+
+  QueueSpec orderedSpec(Successors successors) {
+    return new QueueSpec(spec.name(), true, successors, spec.maxWaiting(), spec.dedupWindow());
   }
 
   QueueSpec limitedSpec(long maxWaiting) {

@@ -27,6 +27,7 @@ public abstract class TransportContract
         SettleContract,
         DelayContract,
         OrderContract,
+        SuccessorsContract,
         DeduplicationContract,
         DeadLetterContract,
         ReplayContract,

@@ -42,6 +42,9 @@ public record QueueConfig(
     tree.put("concurrency", options.concurrency());
     tree.put("timeout", DurationText.format(options.timeout()));
     tree.put("ordered", options.isOrdered());
+    if (options.isOrdered()) {
+      tree.put("successors", options.successors().wireName());
+    }
     options.maxWaiting().ifPresent(max -> tree.put("maxWaiting", max));
     tree.put("dedupWindow", DurationText.format(options.dedupWindow()));
     putDependency(tree);

@@ -4,6 +4,7 @@ package dev.redrive.server.config;
 
 import dev.redrive.Codec;
 import dev.redrive.QueueOptions;
+import dev.redrive.Successors;
 import dev.redrive.retry.InvalidPolicyException;
 import dev.redrive.retry.RetryPolicy;
 import dev.redrive.server.json.Fields;
@@ -46,8 +47,11 @@ public final class QueueReader {
     fields
         .number("concurrency", 1, CONCURRENCY_MAX)
         .ifPresent(concurrency -> builder.concurrency((int) concurrency));
+    Optional<Successors> successors = fields.parsed("successors", QueueReader::successors);
     if (fields.flag("ordered")) {
-      builder.ordered();
+      builder.ordered(successors.orElse(Successors.WAIT));
+    } else if (fields.has("successors")) {
+      fields.problem("successors", "is for ordered queues: say `ordered: true` as well");
     }
     fields.number("maxWaiting", 1, Long.MAX_VALUE).ifPresent(builder::maxWaiting);
     fields.duration("dedupWindow", Duration.ZERO, DEDUP_WINDOW_MAX).ifPresent(builder::dedupWindow);
@@ -84,6 +88,14 @@ public final class QueueReader {
   /** The host that a webhook lies at. */
   static String host(DeliverConfig deliver) {
     return destination(deliver).url().host();
+  }
+
+  private static Successors successors(String text) {
+    return Successors.fromWireName(text)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "`" + text + "` is not known here; write `wait` or `goOn`"));
   }
 
   private static Optional<RetryPolicy> policy(Fields fields, Map<String, Object> retry) {

@@ -30,6 +30,9 @@ final class QueueJson {
     json.writeNumberField("concurrency", config.options().concurrency());
     json.writeStringField("timeout", DurationText.format(config.options().timeout()));
     json.writeBooleanField("ordered", config.options().isOrdered());
+    if (config.options().isOrdered()) {
+      json.writeStringField("successors", config.options().successors().wireName());
+    }
     if (config.options().maxWaiting().isPresent()) {
       json.writeNumberField("maxWaiting", config.options().maxWaiting().getAsLong());
     }

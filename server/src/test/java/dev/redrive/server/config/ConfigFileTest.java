@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.InvalidOptionsException;
+import dev.redrive.Successors;
 import dev.redrive.server.json.Fields;
 import dev.redrive.server.keys.Scope;
 import java.io.IOException;
@@ -92,6 +93,24 @@ class ConfigFileTest {
     assertThat(orders.options().dedupWindow()).isEqualTo(Duration.ofHours(2));
     assertThat(orders.options().policy().toMap()).containsEntry("attempts", 5);
     assertThat(queue(config, "plain").deliver()).isEmpty();
+  }
+
+  @Test
+  void what_follows_a_dead_message_can_go_on() {
+    ServerConfig config =
+        parse("queues: { a: { ordered: true, successors: goOn }, b: { ordered: true } }");
+
+    assertThat(queue(config, "a").options().successors()).isEqualTo(Successors.GO_ON);
+    assertThat(queue(config, "a").tree()).containsEntry("successors", "goOn");
+    assertThat(queue(config, "b").options().successors()).isEqualTo(Successors.WAIT);
+    assertThat(problems("queues: { a: { ordered: true, successors: never } }"))
+        .singleElement()
+        .asString()
+        .contains("successors", "`wait` or `goOn`");
+    assertThat(problems("queues: { a: { successors: goOn } }"))
+        .singleElement()
+        .asString()
+        .contains("successors", "ordered: true");
   }
 
   @Test

@@ -123,7 +123,7 @@ final class Batch implements AutoCloseable {
       throws RocksDBException {
     delete(Family.IDS, Keys.id(queue.number(), message.id()));
     if (isInLine(queue, message)) {
-      delete(Family.KEYS, Keys.ordered(queue.number(), message.key(), message.lineAt(place)));
+      leaveLine(queue, message, place);
     }
     byte[] key = Keys.end(queue.number(), queue.ends().bucket(now), message.id());
     String history = message.headers().getOrDefault(WireHeaders.HISTORY, "");
@@ -133,7 +133,7 @@ final class Batch implements AutoCloseable {
         new EndRecord(state, now, attempts, message.firstSeen(), history).encode(key));
   }
 
-  /** The message that stood at this place is dead; its line waits for it. */
+  /** The message that stood at this place is dead; its line waits for it, or goes on. */
   void die(QueueState queue, Place place, DeadRecord letter) throws RocksDBException {
     MessageRecord message = letter.message();
     Place grave = new Place(now, place.seq());
@@ -142,7 +142,9 @@ final class Batch implements AutoCloseable {
     byte[] idKey = Keys.id(queue.number(), message.id());
     put(Family.DEAD_IDS, idKey, new PointerRecord(grave, message.attempts()).encode(idKey));
     delete(Family.IDS, idKey);
-    if (isInLine(queue, message)) {
+    if (isInLine(queue, message) && queue.goesOn()) {
+      leaveLine(queue, message, place);
+    } else if (isInLine(queue, message)) {
       putLine(queue, message, place, grave);
     }
   }
@@ -158,6 +160,23 @@ final class Batch implements AutoCloseable {
       throws RocksDBException {
     byte[] key = Keys.ordered(queue.number(), message.key(), message.lineAt(place));
     put(Family.KEYS, key, new PlaceRecord(stands).encode(key));
+  }
+
+  private void leaveLine(QueueState queue, MessageRecord message, Place place)
+      throws RocksDBException {
+    delete(Family.KEYS, Keys.ordered(queue.number(), message.key(), message.lineAt(place)));
+  }
+
+  /**
+   * A message about to leave its grave: for its place in line, which it has kept, or for the end of
+   * the line, if the others went on without it.
+   */
+  MessageRecord returning(QueueState queue, Place grave, MessageRecord message) {
+    if (!isInLine(queue, message)) {
+      return message;
+    }
+    byte[] line = Keys.ordered(queue.number(), message.key(), message.lineAt(grave));
+    return store.get(Family.KEYS, line).isPresent() ? message : message.atTheEnd();
   }
 
   private static boolean isInLine(QueueState queue, MessageRecord message) {

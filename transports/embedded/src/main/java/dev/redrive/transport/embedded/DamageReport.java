@@ -48,7 +48,10 @@ final class DamageReport {
                   queue.ledger().died(0);
                   return true;
                 },
-                () -> queue.released(place),
+                () -> {
+                  queue.released(place);
+                  queue.free(letter.message().key());
+                },
                 () -> queue.unreserve(place)));
   }
 }

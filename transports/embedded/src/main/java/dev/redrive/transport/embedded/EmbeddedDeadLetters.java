@@ -159,7 +159,8 @@ final class EmbeddedDeadLetters implements DeadLetters {
             MessageRecord message = grave.record().message();
             batch.exhume(queue, grave.place(), message);
             if (isReplay) {
-              MessageRecord renewed = grave.replayed(batch.now());
+              MessageRecord renewed =
+                  batch.returning(queue, grave.place(), grave.replayed(batch.now()));
               batch.insert(queue, renewed, renewed.encode(), Times.AT_ONCE);
               queue.ledger().replayed();
             } else {

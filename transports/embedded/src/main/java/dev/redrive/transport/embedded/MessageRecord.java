@@ -91,6 +91,11 @@ record MessageRecord(
     return new MessageRecord(id, key, firstSeen, attempt, crashes + 1, line, headers, body);
   }
 
+  /** The same message without a place in line: it gets one where it is put next. */
+  MessageRecord atTheEnd() {
+    return new MessageRecord(id, key, firstSeen, attempts, crashes, 0, headers, body);
+  }
+
   /** The same message with all attempts before it, about to leave the dead letters. */
   MessageRecord renewed(Map<String, String> newHeaders) {
     return new MessageRecord(id, key, firstSeen, 0, 0, line, newHeaders, body);

@@ -93,6 +93,11 @@ final class QueueState {
     return spec.isOrdered();
   }
 
+  /** True if lines go on behind a message that dies now. */
+  boolean goesOn() {
+    return spec.goesOn();
+  }
+
   EndBuckets ends() {
     return ends;
   }

@@ -106,7 +106,8 @@ final class SettleChange implements Change {
   public void committed() {
     for (Step step : steps) {
       leases.settled(step.lease());
-      if (step instanceof End) {
+      // A dead one has left its line as well, or its line has a dead head, which frees nobody.
+      if (!(step instanceof Move)) {
         queue.free(step.lease().message().key());
       }
     }

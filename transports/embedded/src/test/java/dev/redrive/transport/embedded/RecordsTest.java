@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.MessageState;
+import dev.redrive.Successors;
 import dev.redrive.retry.Reason;
 import dev.redrive.spi.QueueSpec;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,17 @@ class RecordsTest {
               new CountRecord(1, 2, 3, 4, 5, 6, 1L << 40),
               CountRecord::encode,
               CountRecord::decode),
+          sample(
+              new QueueRecord(
+                  10,
+                  new QueueSpec(
+                      "orders",
+                      true,
+                      Successors.GO_ON,
+                      OptionalLong.empty(),
+                      Duration.ofHours(24))),
+              QueueRecord::encode,
+              QueueRecord::decode),
           sample(
               new QueueRecord(
                   9, new QueueSpec("orders", true, OptionalLong.of(1_000), Duration.ofHours(24))),

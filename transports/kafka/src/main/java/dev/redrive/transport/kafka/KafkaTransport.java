@@ -150,6 +150,12 @@ public final class KafkaTransport implements Transport {
     if (end.isPresent()) {
       return CompletableFuture.failedStage(end.get());
     }
+    if (spec.goesOn()) {
+      return unsupported(
+          "on Kafka those behind a dead message wait for it; queue "
+              + spec.name()
+              + " cannot let them go on");
+    }
     KafkaTransportConfig config = shared.clients().config();
     if (config.group().isPresent()
         && config.instance().isPresent()

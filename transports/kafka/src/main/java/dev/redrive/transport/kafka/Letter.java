@@ -8,15 +8,18 @@ import dev.redrive.DeadLetter;
 import dev.redrive.MessageState;
 import dev.redrive.Transition;
 import dev.redrive.retry.Reason;
+import dev.redrive.spi.ForeignFailure;
 import dev.redrive.spi.History;
 import dev.redrive.spi.Replay;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.WireHeaders;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
   private static final byte[] NOTHING = {};
   private static final String FOREIGN = "foreign:";
+  private static final String SOMEBODY = "somebody else put it among the dead letters";
+  private static final OptionalInt NONE = OptionalInt.empty();
 
   /** What a death adds, but for Spring's. */
   private static final Set<String> OF_A_DEATH =
@@ -163,14 +168,14 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
   }
 
   private DeadLetter others() {
-    Headers all = record.headers();
-    boolean isSprings = SpringHeaders.tell(all);
-    String kind = SpringHeaders.kind(all);
+    Optional<ForeignFailure> told = told();
+    String kind = told.map(ForeignFailure::kind).orElse("");
+    String failure = told.map(ForeignFailure::failure).orElse("");
     return new DeadLetter(
         id(),
         queue,
         Reason.REJECTED,
-        isSprings ? SpringHeaders.failure(all) : "somebody else put it among the dead letters",
+        failure.isEmpty() ? SOMEBODY : failure,
         FOREIGN + (kind.isEmpty() ? "unknown" : kind),
         attempts(),
         firstSeen(),
@@ -178,17 +183,23 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
         messageKey(),
         Wire.senders(message()),
         body(),
-        history(isSprings));
+        history());
   }
 
-  private List<Transition> history(boolean isSprings) {
-    Headers all = record.headers();
-    List<Transition> history = new ArrayList<>(History.parse(Wire.text(all, WireHeaders.HISTORY)));
-    String cause =
-        isSprings
-            ? "Spring Kafka dead-lettered it out of " + Wire.text(all, SpringHeaders.TOPIC)
-            : "somebody else put it among the dead letters";
-    history.add(new Transition(written(), MessageState.DEAD, attempts(), cause));
+  /** What a program that is not Redrive says of the death, or of one before. */
+  private Optional<ForeignFailure> told() {
+    return isRedrives() ? Optional.empty() : ForeignFailure.of(Wire.texts(record.headers()));
+  }
+
+  /** Of a letter that is another program's: what Redrive knew of it, then what that one did. */
+  private List<Transition> history() {
+    List<Transition> known = History.parse(Wire.text(record.headers(), WireHeaders.HISTORY));
+    Optional<ForeignFailure> told = told();
+    List<Transition> history =
+        new ArrayList<>(told.map(failure -> failure.toldIn(known, written())).orElse(known));
+    if (!told.map(ForeignFailure::isDeath).orElse(false)) {
+      history.add(new Transition(written(), MessageState.DEAD, attempts(), SOMEBODY));
+    }
     return List.copyOf(history);
   }
 
@@ -203,7 +214,8 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
   }
 
   private int attempts() {
-    return new Content(record).attempts();
+    int own = new Content(record).attempts();
+    return own > 0 ? own : told().map(ForeignFailure::attempts).orElse(NONE).orElse(0);
   }
 
   private Instant written() {
@@ -213,7 +225,7 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
   private Instant firstSeen() {
     Headers all = record.headers();
     return Wire.time(all, WireHeaders.FIRST_SEEN)
-        .or(() -> SpringHeaders.time(all))
+        .or(() -> told().flatMap(ForeignFailure::sentAt))
         .orElseGet(this::written);
   }
 
@@ -261,7 +273,7 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
   ProducerRecord<byte[], byte[]> replayed(int partitions, Instant now) {
     Headers headers = message();
     Map<String, String> before = Wire.texts(headers);
-    Map<String, String> after = Replay.headers(before, now);
+    Map<String, String> after = Replay.headers(withHistory(before), now);
     before.keySet().stream().filter(name -> !after.containsKey(name)).forEach(headers::remove);
     after.forEach(
         (name, value) -> {
@@ -278,6 +290,16 @@ record Letter(String queue, ConsumerRecord<byte[], byte[]> record) {
         partition().filter(number -> number >= 0 && number < partitions).orElse(null);
     byte @Nullable [] value = hasBody() ? record.value() : null;
     return new ProducerRecord<>(queue, partition, null, originalKey(), value, headers);
+  }
+
+  // What Spring says of the death is taken off, so it must have been written down before.
+  private Map<String, String> withHistory(Map<String, String> headers) {
+    if (isRedrives()) {
+      return headers;
+    }
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.put(WireHeaders.HISTORY, History.write(history()));
+    return all;
   }
 
   private Optional<Integer> partition() {

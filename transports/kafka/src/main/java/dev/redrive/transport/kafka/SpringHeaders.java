@@ -4,9 +4,10 @@ package dev.redrive.transport.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,9 +28,26 @@ final class SpringHeaders {
   static final String TIMESTAMP_TYPE = "kafka_dlt-original-timestamp-type";
   static final String GROUP = "kafka_dlt-original-consumer-group";
   static final String EXCEPTION = "kafka_dlt-exception-fqcn";
-  static final String CAUSE = "kafka_dlt-exception-cause-fqcn";
   static final String MESSAGE = "kafka_dlt-exception-message";
   static final String STACKTRACE = "kafka_dlt-exception-stacktrace";
+
+  /** Those that are no text, under the names that retry topics have for them as well. */
+  private static final Set<String> NUMBERS =
+      Set.of(
+          PARTITION,
+          OFFSET,
+          TIMESTAMP,
+          "kafka_original-partition",
+          "kafka_original-offset",
+          "kafka_original-timestamp",
+          "kafka_deliveryAttempt",
+          "retry_topic-attempts",
+          "retry_topic-original-timestamp",
+          "retry_topic-backoff-timestamp");
+
+  // An int or a long; times of retry topics have as many bytes as they need, which is six or
+  // seven, and counts of earlier versions had one.
+  private static final Set<Integer> NUMBER_SIZES = Set.of(1, 4, 6, 7, 8);
 
   // The whole failure has a header of its own.
   private static final int STACKTRACE_CHARS_MAX = 2_000;
@@ -73,24 +91,11 @@ final class SpringHeaders {
         : text.substring(0, STACKTRACE_CHARS_MAX - 1) + "…";
   }
 
-  /** Whether these headers tell of a death. */
-  static boolean tell(Headers headers) {
-    return headers.lastHeader(TOPIC) != null;
-  }
-
   /** The partition of that topic that the record came from, if the headers say so. */
   static Optional<Integer> partition(Headers headers, String topic) {
     return Wire.text(headers, TOPIC).equals(topic)
         ? value(headers, PARTITION, Integer.BYTES).map(ByteBuffer::getInt)
         : Optional.empty();
-  }
-
-  /** When the record that died was written. */
-  static Optional<Instant> time(Headers headers) {
-    return value(headers, TIMESTAMP, Long.BYTES)
-        .map(ByteBuffer::getLong)
-        .filter(millis -> millis >= 0)
-        .map(Instant::ofEpochMilli);
   }
 
   private static Optional<ByteBuffer> value(Headers headers, String name, int bytes) {
@@ -100,22 +105,22 @@ final class SpringHeaders {
         .map(ByteBuffer::wrap);
   }
 
-  /** The exception in words: its stack trace if there is one. */
-  static String failure(Headers headers) {
-    String trace = Wire.text(headers, STACKTRACE);
-    if (!trace.isEmpty()) {
-      return trace;
-    }
-    String exception = Wire.text(headers, EXCEPTION);
-    String message = Wire.text(headers, MESSAGE);
-    return exception.isEmpty() || message.isEmpty()
-        ? exception + message
-        : exception + ": " + message;
+  /** A header of Spring's as text; its numbers as digits. */
+  static String text(String name, byte[] value) {
+    boolean isNumber = NUMBERS.contains(name) && !isDigits(value);
+    return isNumber && NUMBER_SIZES.contains(value.length)
+        ? new BigInteger(value).toString()
+        : new String(value, UTF_8);
   }
 
-  /** The class of the exception: of its cause, for Spring wraps what a listener throws. */
-  static String kind(Headers headers) {
-    String cause = Wire.text(headers, CAUSE);
-    return cause.isEmpty() ? Wire.text(headers, EXCEPTION) : cause;
+  // Other programs write these as text. No number of Spring's looks like it: one of four digits
+  // would be a partition beyond 800 million.
+  private static boolean isDigits(byte[] value) {
+    for (byte each : value) {
+      if (each < '0' || each > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

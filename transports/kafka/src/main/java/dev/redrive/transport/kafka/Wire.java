@@ -143,13 +143,14 @@ final class Wire {
 
   /**
    * The sender's headers and the engine's as text, without those of this transport; of several of
-   * one name, the last.
+   * one name, the last. The numbers that Spring writes in binary are shown in digits.
    */
   static Map<String, String> texts(Headers headers) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Header header : headers) {
       if (!OWN.contains(header.key())) {
-        texts.put(header.key(), text(header.value()));
+        byte @Nullable [] value = header.value();
+        texts.put(header.key(), value == null ? "" : SpringHeaders.text(header.key(), value));
       }
     }
     return texts;

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redrive.DeadLetter;
 import dev.redrive.MessageState;
+import dev.redrive.Transition;
 import dev.redrive.retry.Reason;
 import dev.redrive.spi.History;
 import dev.redrive.spi.WireHeaders;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class LetterTest {
   private static final Instant NOW = Instant.parse("2026-03-02T00:00:00.789Z");
+  private static final byte[] BINARY_OF_NO_SIZE = {0, 0};
   private static final byte[] BINARY = {(byte) 0xff, 0, (byte) 0xc3, 0x28};
 
   private static Headers headers(String... namesAndValues) {
@@ -276,13 +279,85 @@ class LetterTest {
         .singleElement()
         .satisfies(
             last ->
-                assertThat(last.cause()).isEqualTo("Spring Kafka dead-lettered it out of orders"));
+                assertThat(last.cause())
+                    .isEqualTo(
+                        "Spring Kafka dead-lettered it out of orders/2:"
+                            + " org.spring.Wrapper: refused"));
     ProducerRecord<byte[], byte[]> replayed = letter.replayed(3, NOW);
     assertThat(replayed.partition()).isEqualTo(2);
     assertThat(replayed.key()).isEqualTo("customer".getBytes(UTF_8));
     assertThat(replayed.value()).isEqualTo("payload".getBytes(UTF_8));
     assertThat(senders(replayed.headers())).extracting(Header::key).containsExactly("of");
     assertThat(new Content(Died.read(replayed, 1)).id()).isEqualTo(read.id());
+    assertThat(History.parse(Wire.text(replayed.headers(), WireHeaders.HISTORY)))
+        .as("what Spring knew is taken off, and is known still")
+        .extracting(Transition::to)
+        .containsExactly(MessageState.DEAD, MessageState.READY);
+  }
+
+  @Test
+  void what_another_program_dead_lettered_keeps_its_headers_and_tells_all() {
+    Headers headers =
+        headers(
+            "__dlq.errors.topic", "orders",
+            "__dlq.errors.partition", "1",
+            "__dlq.errors.offset", "41",
+            "__dlq.errors.group", "billing",
+            "__dlq.errors.delivery.count", "5",
+            "__dlq.errors.message", "rejected");
+    List<Header> before = senders(headers);
+    Letter letter = foreign(BINARY, headers);
+    DeadLetter read = letter.read();
+
+    assertThat(read.failure()).isEqualTo("rejected");
+    assertThat(read.fingerprint()).isEqualTo("foreign:rejected");
+    assertThat(read.attempts()).isEqualTo(5);
+    assertThat(read.history())
+        .singleElement()
+        .isEqualTo(
+            new Transition(
+                Died.SENT,
+                MessageState.DEAD,
+                5,
+                "Kafka dead-lettered it out of orders/1/41 (billing): rejected"));
+    assertThat(senders(letter.replayed(3, NOW).headers())).isEqualTo(before);
+    assertThat(new Content(Died.read(letter.replayed(3, NOW), 1)).attempts()).isZero();
+  }
+
+  @Test
+  void a_count_of_attempts_alone_does_not_say_who_put_it_there() {
+    DeadLetter read = foreign(BINARY, headers("retry_nums", "4")).read();
+
+    assertThat(read.attempts()).isEqualTo(4);
+    assertThat(read.history())
+        .extracting(Transition::cause)
+        .containsExactly(
+            "another program had tried it before", "somebody else put it among the dead letters");
+  }
+
+  @Test
+  void numbers_that_spring_writes_in_binary_are_shown_in_digits_and_stay_as_they_are() {
+    Headers headers = headers("kafka_original-topic", "orders-retry-1");
+    headers.add("kafka_original-partition", new byte[] {0, 0, 0, 2});
+    headers.add("kafka_original-offset", new byte[] {0, 0, 0, 0, 0, 0, 1, 17});
+    headers.add("retry_topic-attempts", new byte[] {0, 0, 0, 4});
+    headers.add(
+        "retry_topic-backoff-timestamp", BigInteger.valueOf(1_772_359_200_000L).toByteArray());
+    headers.add("kafka_original-timestamp", "12345678".getBytes(UTF_8));
+    headers.add("kafka_deliveryAttempt", BINARY_OF_NO_SIZE);
+    headers.add("plain", new byte[] {0, 0, 0, 4});
+    Content message = new Content(Died.at("orders-dlt", 5, null, BINARY, headers));
+
+    assertThat(message.texts())
+        .containsEntry("kafka_original-partition", "2")
+        .containsEntry("kafka_original-offset", "273")
+        .containsEntry("retry_topic-attempts", "4")
+        .containsEntry("retry_topic-backoff-timestamp", "1772359200000")
+        .containsEntry("kafka_original-timestamp", "12345678")
+        .containsEntry("kafka_deliveryAttempt", "\0\0")
+        .containsEntry("plain", "\0\0\0\4");
+    Letter letter = Died.letter(message, Died.dead());
+    assertThat(senders(letter.replayed(3, NOW).headers())).isEqualTo(senders(headers));
   }
 
   @Test

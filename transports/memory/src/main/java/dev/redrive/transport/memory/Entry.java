@@ -23,9 +23,9 @@ final class Entry {
   private static final int OVERHEAD_BYTES = 400;
 
   private final OutMessage sent;
-  private final long number;
   private final Instant firstSeen;
 
+  private long number;
   private Map<String, String> headers;
   private Instant dueAt;
   private int attempt = 1;
@@ -70,6 +70,11 @@ final class Entry {
   /** Its place in the order sent. */
   long number() {
     return number;
+  }
+
+  /** Gives it a place behind all that were sent by now; it must not be waiting. */
+  void moveTo(long last) {
+    number = last;
   }
 
   Instant firstSeen() {

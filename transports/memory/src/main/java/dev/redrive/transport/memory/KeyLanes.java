@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /**
  * The order of messages with keys: of each key, those that have not ended, in the order sent. The
  * first of a lane is free to be handed over, the others wait for it, wherever it is, the dead
- * letters included. Guarded by the queue's lock.
+ * letters included, unless the queue's spec lets them go on. Guarded by the queue's lock.
  */
 final class KeyLanes {
   private final Map<String, TreeMap<Long, Entry>> lanes = new HashMap<>();
@@ -26,6 +26,14 @@ final class KeyLanes {
     if (isOrdered && !entry.key().isEmpty()) {
       lanes.computeIfAbsent(entry.key(), key -> new TreeMap<>()).put(entry.number(), entry);
     }
+  }
+
+  /** True of one that belongs into a lane and was taken out of it: others went on without it. */
+  boolean hasLeft(Entry entry) {
+    TreeMap<Long, Entry> lane = lanes.get(entry.key());
+    return isOrdered
+        && !entry.key().isEmpty()
+        && (lane == null || !lane.containsKey(entry.number()));
   }
 
   /** True if no earlier message of its key is in the way. */

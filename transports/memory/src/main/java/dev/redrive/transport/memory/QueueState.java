@@ -36,6 +36,7 @@ final class QueueState {
   private final DeadShelf shelf;
   private QueueSpec spec;
   private long sent;
+  private long lastNumber;
   private long succeeded;
   private long cancelled;
   private long purged;
@@ -64,7 +65,9 @@ final class QueueState {
     spec = changed;
     if (isReordered) {
       lanes.reset(changed.isOrdered());
-      ids.allPresent().forEach(lanes::add);
+      ids.allPresent().stream()
+          .filter(entry -> !(changed.goesOn() && entry.place() == Place.DEAD))
+          .forEach(lanes::add);
       waiting.removeAll().forEach(this::await);
     }
   }
@@ -80,14 +83,15 @@ final class QueueState {
           "queue %s holds %d waiting messages, as many as it may; send again when some are processed"
               .formatted(spec.name(), waiting.size()));
     }
-    Entry entry = new Entry(message, ++sent, now);
+    Entry entry = new Entry(message, lastNumber + 1, now);
     if (!budget.hasRoom(entry.bytes(), maxBytes)) {
-      sent--;
       return new PublishResult.Refused(
           SendRefusedException.Cause.NO_SPACE,
           "messages take the %d bytes of memory they may; process or purge some, or raise maxBytes"
               .formatted(maxBytes));
     }
+    sent++;
+    lastNumber++;
     budget.charge(entry.bytes());
     ids.add(entry);
     lanes.add(entry);
@@ -204,6 +208,9 @@ final class QueueState {
     Entry entry = unlease(lease, Place.DEAD);
     addHeaders(entry, dead.headers());
     budget.charge(shelf.add(entry, dead, now));
+    if (spec.goesOn()) {
+      lanes.remove(entry).ifPresent(waiting::free);
+    }
   }
 
   private void addHeaders(Entry entry, Map<String, String> headers) {
@@ -240,6 +247,10 @@ final class QueueState {
           long before = each.bytes();
           each.revive(now, Replay.headers(each.headers(), now));
           budget.charge(each.bytes() - before);
+          if (lanes.hasLeft(each)) {
+            each.moveTo(++lastNumber);
+            lanes.add(each);
+          }
           await(each);
         });
     return entry.isPresent();

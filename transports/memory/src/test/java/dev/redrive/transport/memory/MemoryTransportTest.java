@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.redrive.InvalidOptionsException;
 import dev.redrive.QueueStats;
 import dev.redrive.SendRefusedException;
+import dev.redrive.retry.Reason;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
@@ -68,6 +69,43 @@ class MemoryTransportTest {
     taken.forEach(each -> result(subscription.settle(List.of(new Settlement.Ack(each.lease())))));
     subscription.close();
     return taken;
+  }
+
+  private OutMessage keyed(String id, String key) {
+    return new OutMessage(id, true, key, time.instant(), Map.of(), new byte[1_000]);
+  }
+
+  @Test
+  void what_waits_behind_a_dead_message_is_bounded_and_beyond_it_sends_are_refused() {
+    Transport transport = open(20_000);
+    result(
+        transport.provision(new QueueSpec(QUEUE, true, OptionalLong.empty(), Duration.ofHours(1))));
+    publish(transport, keyed("dead", "k"));
+    List<InMessage> taken = new ArrayList<>();
+    Subscription subscription =
+        transport.subscribe(QUEUE, new SubscribeOptions(LEASE), taken::addAll);
+    subscription.request(100);
+    time.runUntilIdle();
+    result(
+        subscription.settle(
+            List.of(
+                new Settlement.Dead(
+                    taken.get(0).lease(), Reason.REJECTED, "no", "kind", 1, Map.of()))));
+    int behind = 0;
+    while (publish(transport, keyed("behind-" + behind, "k")) instanceof PublishResult.Accepted) {
+      behind++;
+    }
+    time.runUntilIdle();
+
+    assertThat(taken).hasSize(1);
+    assertThat(behind).isBetween(5, 15);
+    assertThat(publish(transport, keyed("other", "l")))
+        .as("loudly, and for whoever sends")
+        .isInstanceOfSatisfying(
+            PublishResult.Refused.class,
+            refused -> assertThat(refused.cause()).isEqualTo(SendRefusedException.Cause.NO_SPACE));
+    assertThat(result(transport.stats(QUEUE)).waiting()).as("none is lost").isEqualTo(behind);
+    subscription.close();
   }
 
   @Test

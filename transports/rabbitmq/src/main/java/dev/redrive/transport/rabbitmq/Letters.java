@@ -4,16 +4,12 @@ package dev.redrive.transport.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
 import dev.redrive.DeadLetter;
-import dev.redrive.MessageState;
-import dev.redrive.Transition;
 import dev.redrive.retry.Reason;
+import dev.redrive.spi.ForeignFailure;
 import dev.redrive.spi.History;
 import dev.redrive.spi.WireHeaders;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Letters(String queue, Names names, Counter counter) {
   private static final String BROKERS = "broker:";
+  private static final String FOREIGN = "foreign:";
 
   /**
    * A dead letter and its number in the order of deaths.
@@ -78,60 +75,56 @@ record Letters(String queue, Names names, Counter counter) {
     return Optional.of(content.key()).filter(key -> !key.isEmpty());
   }
 
-  /** What Redrive did not write: the broker's own record of the death stands for its own. */
+  /**
+   * What Redrive did not write: the broker's own record of the death stands for its own, or, where
+   * the broker had no part in it, what the program wrote that put it there.
+   */
   private Numbered brokers(Wire.Content content) {
     Map<String, Object> arrived = content.properties().getHeaders();
     Optional<BrokerDeath> death = BrokerDeath.of(arrived, queue);
+    Optional<ForeignFailure> told = Past.failure(content.headers());
+    Optional<ForeignFailure> killer = death.isPresent() ? Optional.empty() : told;
     String word = death.map(BrokerDeath::reason).orElse("unknown");
-    Instant diedAt = death.map(BrokerDeath::at).orElse(Instant.EPOCH);
-    int attempts = isReplayed(arrived) ? 0 : content.attempts();
+    Instant diedAt =
+        death
+            .map(BrokerDeath::at)
+            .or(() -> killer.flatMap(ForeignFailure::at))
+            .orElse(Instant.EPOCH);
     DeadLetter letter =
         new DeadLetter(
             id(content),
             queue,
             reason(word),
-            "the broker dead-lettered it: " + word,
-            BROKERS + word,
-            attempts,
-            content.firstSeen(diedAt),
+            killer
+                .map(ForeignFailure::failure)
+                .filter(failure -> !failure.isEmpty())
+                .orElse("the broker dead-lettered it: " + word),
+            killer
+                .map(ForeignFailure::kind)
+                .filter(kind -> !kind.isEmpty())
+                .map(kind -> FOREIGN + kind)
+                .orElse(BROKERS + word),
+            isReplayed(arrived) ? 0 : attempts(content, told),
+            content.firstSeen(told.flatMap(ForeignFailure::sentAt).orElse(diedAt)),
             diedAt,
             key(content),
             Headers.senders(Headers.texts(content.headers())),
             content.body(),
-            history(content, death.isPresent()));
+            past().told(content, diedAt));
     return new Numbered(Deaths.number(diedAt.toEpochMilli(), 0, print(content)), letter);
   }
 
+  private Past past() {
+    return new Past(queue, names);
+  }
+
+  private static int attempts(Wire.Content content, Optional<ForeignFailure> told) {
+    int own = content.attempts();
+    return own > 0 ? own : told.map(failure -> failure.attempts().orElse(0)).orElse(0);
+  }
+
   private boolean isReplayed(@Nullable Map<String, Object> arrived) {
-    return BrokerDeath.of(arrived, names.dead(queue)).isPresent();
-  }
-
-  /** What Redrive knew, and then what the broker did, in the order in which it did so last. */
-  private List<Transition> history(Wire.Content content, boolean hasDeath) {
-    List<Transition> history =
-        new ArrayList<>(History.parse(Headers.text(content.headers().get(WireHeaders.HISTORY))));
-    List<BrokerDeath> deaths = new ArrayList<>(BrokerDeath.all(content.properties().getHeaders()));
-    Collections.reverse(deaths);
-    deaths.stream()
-        .filter(death -> !names.isLevel(death.queue()))
-        .forEach(death -> history.add(transition(death, content.attempts())));
-    if (!hasDeath) {
-      history.add(new Transition(Instant.EPOCH, MessageState.DEAD, 0, "somebody put it there"));
-    }
-    return List.copyOf(history);
-  }
-
-  private Transition transition(BrokerDeath death, int attempts) {
-    if (death.queue().equals(names.dead(queue))) {
-      return new Transition(death.at(), MessageState.READY, 0, "replayed" + death.times());
-    }
-    boolean isDeath = death.queue().equals(queue);
-    String what = isDeath ? "dead-lettered it out of " : "moved it on out of ";
-    return new Transition(
-        death.at(),
-        isDeath ? MessageState.DEAD : MessageState.RETRYING,
-        attempts,
-        "the broker " + what + death.queue() + ": " + death.reason() + death.times());
+    return BrokerDeath.of(arrived, past().dead()).isPresent();
   }
 
   private static Reason reason(String word) {

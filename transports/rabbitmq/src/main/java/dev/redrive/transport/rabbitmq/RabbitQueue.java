@@ -127,7 +127,13 @@ final class RabbitQueue {
 
   Wire.Content arrived(AMQP.BasicProperties properties, byte[] body) {
     Map<String, Object> headers = layout().counter().read(properties.getHeaders());
-    return Wire.arrived(properties, headers, body, dead, ids);
+    return Wire.arrived(
+        properties,
+        headers,
+        body,
+        new Past(name, shared.names()),
+        environment().clock().instant(),
+        ids);
   }
 
   /** A new message for this queue. */

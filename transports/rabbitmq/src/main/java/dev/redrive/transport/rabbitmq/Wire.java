@@ -157,23 +157,29 @@ final class Wire {
    * A message that arrived in a queue.
    *
    * @param arrived its headers, as {@link Counter#read} gives them
-   * @param dead the name of the queue of its dead letters; if it came from there, it was replayed
+   * @param past what it may have gone through; if it came from among the dead letters, it was
+   *     replayed
    */
   static Content arrived(
       AMQP.BasicProperties properties,
       Map<String, Object> arrived,
       byte[] body,
-      String dead,
+      Past past,
+      Instant now,
       RandomIds ids) {
     Map<String, Object> headers = Headers.kept(arrived);
+    boolean isForeign = !arrived.containsKey(WireHeaders.FIRST_SEEN);
+    if (isForeign) {
+      addForeignHistory(past.history(headers, arrived, now), headers);
+    }
     // A letter of an earlier life leaves no x-death, because only a copy can die again.
-    BrokerDeath.of(arrived, dead)
+    BrokerDeath.of(arrived, past.dead())
         .filter(death -> death.reason().equals(BrokerDeath.REJECTED))
         .ifPresent(death -> revive(headers, death));
     if (properties.getMessageId() == null && !headers.containsKey(WireHeaders.ID)) {
       headers.put(WireHeaders.ID, ids.next());
     }
-    if (!arrived.containsKey(WireHeaders.FIRST_SEEN)) {
+    if (isForeign) {
       addForeignProperties(properties, headers);
     }
     return new Content(properties, headers, body);
@@ -214,6 +220,12 @@ final class Wire {
       changed = new HashMap<>(Replay.headers(changed, at));
     }
     headers.putAll(changed);
+  }
+
+  private static void addForeignHistory(String history, Map<String, Object> headers) {
+    if (!history.isEmpty()) {
+      headers.putIfAbsent(WireHeaders.HISTORY, history);
+    }
   }
 
   /** What another publisher says of the payload, for a handler that needs it. */

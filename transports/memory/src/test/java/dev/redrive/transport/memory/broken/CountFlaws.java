@@ -75,7 +75,11 @@ final class CountFlaws {
       limits.put(queue.name(), queue.maxWaiting());
       return super.provision(
           new QueueSpec(
-              queue.name(), queue.isOrdered(), OptionalLong.empty(), queue.dedupWindow()));
+              queue.name(),
+              queue.isOrdered(),
+              queue.successors(),
+              OptionalLong.empty(),
+              queue.dedupWindow()));
     }
 
     @Override
@@ -97,7 +101,8 @@ final class CountFlaws {
     public CompletionStage<Void> provision(QueueSpec queue) {
       OptionalLong first = limits.computeIfAbsent(queue.name(), name -> queue.maxWaiting());
       return super.provision(
-          new QueueSpec(queue.name(), queue.isOrdered(), first, queue.dedupWindow()));
+          new QueueSpec(
+              queue.name(), queue.isOrdered(), queue.successors(), first, queue.dedupWindow()));
     }
   }
 }

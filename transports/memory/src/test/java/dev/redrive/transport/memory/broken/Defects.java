@@ -18,6 +18,7 @@ final class Defects {
             SettleFlaws.all(),
             DelayFlaws.all(),
             OrderFlaws.all(),
+            SuccessorFlaws.all(),
             DeduplicationFlaws.all(),
             DeadLetterFlaws.all(),
             ReplayFlaws.all(),

@@ -30,7 +30,8 @@ final class OrderFlaws {
         Defect.of("T-38", "replays at the end of the line", ReplaysAtTheEnd::new),
         Defect.of("T-39", "keeps what is cancelled in the line", KeepsTheCancelled::new),
         Defect.of("T-40", "takes keys of one length for one key", ComparesLengths::new),
-        Defect.of("T-41", "forgets about order when opened again", ForgetsOrder::new),
+        Defect.of("T-41", "forgets about order when opened again", ForgetsOrder::new)
+            .alsoSeenBy("T-86"),
         Defect.of("T-42", "orders everything", OrdersEverything::new));
   }
 
@@ -177,7 +178,12 @@ final class OrderFlaws {
     public CompletionStage<Void> provision(QueueSpec queue) {
       boolean isOrdered = queue.isOrdered() && !isReopened();
       return super.provision(
-          new QueueSpec(queue.name(), isOrdered, queue.maxWaiting(), queue.dedupWindow()));
+          new QueueSpec(
+              queue.name(),
+              isOrdered,
+              queue.successors(),
+              queue.maxWaiting(),
+              queue.dedupWindow()));
     }
   }
 
@@ -185,7 +191,8 @@ final class OrderFlaws {
     @Override
     public CompletionStage<Void> provision(QueueSpec queue) {
       return super.provision(
-          new QueueSpec(queue.name(), true, queue.maxWaiting(), queue.dedupWindow()));
+          new QueueSpec(
+              queue.name(), true, queue.successors(), queue.maxWaiting(), queue.dedupWindow()));
     }
   }
 }

@@ -32,7 +32,8 @@ final class PublishFlaws {
         Defect.of("T-2", "takes the hand-over for the due time", DueWhenHandedOver::new),
         Defect.of("T-3", "cuts bodies at 64 KiB", CutsBodies::new),
         Defect.of("T-4", "restarts without what nobody has asked for", LosesTheUnasked::new),
-        Defect.of("T-5", "empties the dead letters when provisioned again", ProvisionsAfresh::new),
+        Defect.of("T-5", "empties the dead letters when provisioned again", ProvisionsAfresh::new)
+            .alsoSeenBy("T-87"),
         Defect.of("T-6", "has one memory of ids for all queues", SharesIds::new),
         Defect.of("T-7", "creates what it does not know", CreatesQueues::new));
   }

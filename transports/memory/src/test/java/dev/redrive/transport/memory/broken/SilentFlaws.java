@@ -29,7 +29,7 @@ final class SilentFlaws {
   static List<Defect> all() {
     return List.of(
         Defect.of("T-36", "takes an ordered queue for one without order", IgnoresOrder::new)
-            .alsoSeenBy("T-37", "T-38", "T-39", "T-40", "T-41"),
+            .alsoSeenBy(everyRuleOfOrder()),
         Defect.of("T-67", "takes a limit and does not keep it", IgnoresLimits::new)
             .alsoSeenBy("T-68"),
         Defect.of("T-15", "says that it renewed", IgnoresRenewal::new),
@@ -44,14 +44,18 @@ final class SilentFlaws {
             .alsoSeenBy(everyRuleOfAnEnd()));
   }
 
+  private static String[] everyRuleOfOrder() {
+    return new String[] {"T-37", "T-38", "T-39", "T-40", "T-41", "T-84", "T-85", "T-86", "T-87"};
+  }
+
   private static String[] everyRuleThatCounts() {
-    return IntStream.rangeClosed(1, 81).mapToObj(rule -> "T-" + rule).toArray(String[]::new);
+    return IntStream.rangeClosed(1, 87).mapToObj(rule -> "T-" + rule).toArray(String[]::new);
   }
 
   private static String[] everyRuleOfAnEnd() {
     return new String[] {
       "T-17", "T-19", "T-20", "T-29", "T-33", "T-41", "T-47", "T-52", "T-57", "T-59", "T-63",
-      "T-66", "T-74"
+      "T-66", "T-74", "T-86"
     };
   }
 
@@ -68,7 +72,11 @@ final class SilentFlaws {
     public CompletionStage<Void> provision(QueueSpec queue) {
       return super.provision(
           new QueueSpec(
-              queue.name(), queue.isOrdered(), OptionalLong.empty(), queue.dedupWindow()));
+              queue.name(),
+              queue.isOrdered(),
+              queue.successors(),
+              OptionalLong.empty(),
+              queue.dedupWindow()));
     }
   }
 
