@@ -8,4 +8,5 @@ module dev.redrive {
   exports dev.redrive;
   exports dev.redrive.gate;
   exports dev.redrive.retry;
+  exports dev.redrive.trace;
 }

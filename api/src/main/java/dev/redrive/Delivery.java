@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>The attempt has begun. Exactly one settlement takes effect; after it, and after the lease's
  * end, every further one answers {@link Settled#STALE} and changes nothing (promise P4). A lease
- * that runs out unsettled counts as a failed attempt, because its consumer is taken for dead.
- * Thread-safe.
+ * that runs out unsettled counts as a failed attempt, because its consumer is taken for dead; one
+ * that ends with the message's deadline lets the message die as {@code expired}. Thread-safe.
  *
  * @param <T> the payload's type
  */
@@ -21,7 +21,13 @@ public interface Delivery<T> {
   /** The message. */
   Message<T> message();
 
-  /** When the lease ends, unless it is extended. */
+  /**
+   * What surrounds the attempt. {@link Context#wrap} puts it around the processing, so that what is
+   * sent there inherits from the message.
+   */
+  Context context();
+
+  /** When the lease ends, unless it is extended; with the message's deadline at the latest. */
   Instant leaseEnd();
 
   /** The message is processed. */
@@ -39,6 +45,6 @@ public interface Delivery<T> {
   /** Gives the message back as if it had never been handed over: the attempt does not count. */
   CompletionStage<Settled> release();
 
-  /** Moves the lease's end to this much time from now. */
+  /** Moves the lease's end to this much time from now, or to the deadline if that is earlier. */
   CompletionStage<Settled> extend(Duration by);
 }

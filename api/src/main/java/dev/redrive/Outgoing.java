@@ -35,6 +35,7 @@ public final class Outgoing<T> {
       Optional<Duration> delay,
       Optional<Instant> dueAt,
       Optional<Instant> deadline,
+      boolean inheritsDeadline,
       Map<String, String> headers) {
     static final Spec NONE =
         new Spec(
@@ -43,6 +44,7 @@ public final class Outgoing<T> {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            true,
             Map.of());
   }
 
@@ -58,33 +60,80 @@ public final class Outgoing<T> {
    */
   public Outgoing<T> id(String id) {
     return with(
-        new Spec(Optional.of(id), spec.key, spec.delay, spec.dueAt, spec.deadline, spec.headers));
+        new Spec(
+            Optional.of(id),
+            spec.key,
+            spec.delay,
+            spec.dueAt,
+            spec.deadline,
+            spec.inheritsDeadline,
+            spec.headers));
   }
 
   /** Belongs to this key: an ordered queue processes the messages of one key one after another. */
   public Outgoing<T> key(String key) {
     return with(
-        new Spec(spec.id, Optional.of(key), spec.delay, spec.dueAt, spec.deadline, spec.headers));
+        new Spec(
+            spec.id,
+            Optional.of(key),
+            spec.delay,
+            spec.dueAt,
+            spec.deadline,
+            spec.inheritsDeadline,
+            spec.headers));
   }
 
   /** Is not due before this much time has passed since the send. Replaces {@link #at}. */
   public Outgoing<T> after(Duration delay) {
     return with(
         new Spec(
-            spec.id, spec.key, Optional.of(delay), Optional.empty(), spec.deadline, spec.headers));
+            spec.id,
+            spec.key,
+            Optional.of(delay),
+            Optional.empty(),
+            spec.deadline,
+            spec.inheritsDeadline,
+            spec.headers));
   }
 
   /** Is not due before this time. Replaces {@link #after}. */
   public Outgoing<T> at(Instant dueAt) {
     return with(
         new Spec(
-            spec.id, spec.key, Optional.empty(), Optional.of(dueAt), spec.deadline, spec.headers));
+            spec.id,
+            spec.key,
+            Optional.empty(),
+            Optional.of(dueAt),
+            spec.deadline,
+            spec.inheritsDeadline,
+            spec.headers));
   }
 
-  /** Is worthless from this time on: it then dies as {@code expired} instead of being tried. */
+  /**
+   * Is worthless from this time on: it then dies as {@code expired} instead of being tried. A
+   * message sent by a handler is worthless from the handler's own deadline on, too, if that is
+   * earlier and not {@link #withoutDeadline} is said.
+   */
   public Outgoing<T> deadline(Instant deadline) {
     return with(
-        new Spec(spec.id, spec.key, spec.delay, spec.dueAt, Optional.of(deadline), spec.headers));
+        new Spec(
+            spec.id,
+            spec.key,
+            spec.delay,
+            spec.dueAt,
+            Optional.of(deadline),
+            spec.inheritsDeadline,
+            spec.headers));
+  }
+
+  /**
+   * Has no deadline, nor inherits one from the message in whose handler it is sent: for what is to
+   * be done though nobody waits for it any more. A {@link #deadline} given afterwards is its own
+   * and stands alone.
+   */
+  public Outgoing<T> withoutDeadline() {
+    return with(
+        new Spec(spec.id, spec.key, spec.delay, spec.dueAt, Optional.empty(), false, spec.headers));
   }
 
   /** Adds a header, or replaces it. Names that begin with {@code redrive-} are Redrive's own. */
@@ -92,7 +141,14 @@ public final class Outgoing<T> {
     Map<String, String> headers = new LinkedHashMap<>(spec.headers);
     headers.put(name, value);
     return with(
-        new Spec(spec.id, spec.key, spec.delay, spec.dueAt, spec.deadline, Map.copyOf(headers)));
+        new Spec(
+            spec.id,
+            spec.key,
+            spec.delay,
+            spec.dueAt,
+            spec.deadline,
+            spec.inheritsDeadline,
+            Map.copyOf(headers)));
   }
 
   /** Adds headers, or replaces them. */
@@ -100,7 +156,14 @@ public final class Outgoing<T> {
     Map<String, String> headers = new LinkedHashMap<>(spec.headers);
     headers.putAll(added);
     return with(
-        new Spec(spec.id, spec.key, spec.delay, spec.dueAt, spec.deadline, Map.copyOf(headers)));
+        new Spec(
+            spec.id,
+            spec.key,
+            spec.delay,
+            spec.dueAt,
+            spec.deadline,
+            spec.inheritsDeadline,
+            Map.copyOf(headers)));
   }
 
   private Outgoing<T> with(Spec changed) {
@@ -135,6 +198,11 @@ public final class Outgoing<T> {
   /** When it becomes worthless, if ever. */
   public Optional<Instant> deadline() {
     return spec.deadline;
+  }
+
+  /** Whether an earlier deadline of the message in whose handler it is sent holds for it, too. */
+  public boolean inheritsDeadline() {
+    return spec.inheritsDeadline;
   }
 
   /** The sender's headers. */

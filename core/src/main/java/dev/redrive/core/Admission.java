@@ -25,15 +25,22 @@ final class Admission {
       // A broker may hand over early: after a crash, or when its own delay was rounded.
       return Optional.of(new Refusal(Optional.empty(), "came before it was due"));
     }
-    Optional<Instant> deadline = message.deadline();
-    if (deadline.isPresent() && !now.isBefore(deadline.get())) {
-      return Optional.of(
-          new Refusal(Optional.of(Reason.EXPIRED), "the deadline " + deadline.get() + " passed"));
+    Optional<Refusal> late = deadline(message, now);
+    if (late.isPresent()) {
+      return late;
     }
     if (in.attempt() > policy.attemptsMax()) {
       return Optional.of(exhausted(in));
     }
     return Optional.empty();
+  }
+
+  /** Empty if the message's deadline is still to come, or it has none. */
+  static Optional<Refusal> deadline(Handed message, Instant now) {
+    return message
+        .deadline()
+        .filter(end -> !now.isBefore(end))
+        .map(end -> new Refusal(Optional.of(Reason.EXPIRED), "the deadline " + end + " passed"));
   }
 
   private static Refusal exhausted(InMessage in) {

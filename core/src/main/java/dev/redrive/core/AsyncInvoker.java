@@ -89,7 +89,7 @@ final class AsyncInvoker<T> implements Invoker<T> {
 
     Call(Attempt<T> attempt) {
       this.attempt = attempt;
-      this.due = Times.later(environment.timers().nanoTime(), Times.nanos(attempt.timeout()));
+      this.due = Times.later(environment.timers().nanoTime(), attempt.limit());
     }
 
     @Override

@@ -27,6 +27,8 @@ final class Attempt<T> {
   private final Runnable ended;
   // As Timers.nanoTime.
   private volatile long began;
+  private volatile boolean isStarted;
+  private volatile boolean endsWithDeadline;
 
   /**
    * Creates the attempt.
@@ -41,27 +43,38 @@ final class Attempt<T> {
     this.began = queue.nanoTime();
   }
 
-  Duration timeout() {
-    return options.timeout();
+  /** How many nanoseconds it may take from now on. */
+  long limit() {
+    return limit(Times.nanos(options.timeout()));
+  }
+
+  /** As above, under another timeout: never beyond the message's deadline. */
+  long limit(long timeout) {
+    Optional<Instant> deadline = message.deadline();
+    if (deadline.isEmpty()) {
+      return timeout;
+    }
+    long left = Times.nanos(Duration.between(queue.now(), deadline.get()));
+    endsWithDeadline = left <= timeout;
+    return endsWithDeadline ? Math.max(0, left) : timeout;
   }
 
   Context context() {
-    InMessage in = message.in();
-    return new Context(
-        in.id(),
-        options.name(),
-        in.attempt(),
-        message.requestId(),
-        message.deadline(),
-        queue.clock());
+    return queue.context(message);
   }
 
   /**
-   * The decoded message, for its handler to be called with; empty if it cannot be decoded or the
-   * attempt has ended before, and then the handler is not called.
+   * The decoded message, for its handler to be called with; empty if it cannot be decoded, its
+   * deadline has passed or the attempt has ended before, and then the handler is not called.
    */
   Optional<Message<T>> start() {
     if (message.isClaimed()) {
+      return Optional.empty();
+    }
+    // Looked at again: the transport took its time to note the attempt, or no thread was free.
+    Optional<Admission.Refusal> late = Admission.deadline(message, queue.now());
+    if (late.isPresent()) {
+      end((self, why) -> self.queue.settler().turnAway(self.message, why), late.get());
       return Optional.empty();
     }
     Message<T> decoded;
@@ -72,7 +85,9 @@ final class Attempt<T> {
       end((self, why) -> self.queue.settler().undecodable(self.message, why), undecodable);
       return Optional.empty();
     }
+    queue.surroundings().attempt(message, decoded);
     began = queue.nanoTime();
+    isStarted = true;
     Instant now = queue.now();
     queue.events().tell(() -> started(message.in(), options.name(), now));
     return Optional.of(decoded);
@@ -106,6 +121,10 @@ final class Attempt<T> {
   }
 
   void timeOut() {
+    if (endsWithDeadline) {
+      expire();
+      return;
+    }
     end(
         (self, after) ->
             self.queue
@@ -115,6 +134,10 @@ final class Attempt<T> {
                     new TimeoutException("the attempt took longer than " + after),
                     self.took()),
         options.timeout());
+  }
+
+  private void expire() {
+    end((self, hasBegun) -> self.queue.settler().expired(self.message, hasBegun), isStarted);
   }
 
   void handBack(String why) {

@@ -8,6 +8,7 @@ import dev.redrive.TaskQueueOptions;
 import dev.redrive.gate.BreakerFactory;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Transport;
+import dev.redrive.trace.Tracer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -65,6 +66,8 @@ public final class Engine {
     private @Nullable Environment environment;
     private @Nullable Executor handlers;
     private Optional<BreakerFactory> breakers = Optional.empty();
+    private Optional<Tracer> tracer = Optional.empty();
+    private boolean isInLogs = true;
 
     private Builder() {}
 
@@ -93,6 +96,22 @@ public final class Engine {
      */
     public Builder handlers(Executor handlers) {
       this.handlers = Objects.requireNonNull(handlers, "handlers");
+      return this;
+    }
+
+    /** Follows each message with spans, for example those of OpenTelemetry. By default nobody. */
+    public Builder tracer(Tracer tracer) {
+      this.tracer = Optional.of(tracer);
+      return this;
+    }
+
+    /**
+     * Whether handlers find {@code redrive.queue}, {@code redrive.message_id}, {@code
+     * redrive.attempt}, {@code redrive.request_id} and {@code redrive.trace_id} in SLF4J's MDC, so
+     * that their logs can show them. They do by default.
+     */
+    public Builder mdc(boolean isFilled) {
+      this.isInLogs = isFilled;
       return this;
     }
 
@@ -128,7 +147,8 @@ public final class Engine {
     }
 
     private Redrive open(Environment given, Executor runs, Runnable release) {
-      return new RedriveEngine(opener.apply(given), given, runs, release, breakers);
+      Surroundings surroundings = new Surroundings(tracer, isInLogs);
+      return new RedriveEngine(opener.apply(given), given, runs, release, breakers, surroundings);
     }
   }
 }

@@ -2,28 +2,36 @@
 
 package dev.redrive.core;
 
+import dev.redrive.Origin;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.WireHeaders;
+import dev.redrive.spi.WireTime;
+import dev.redrive.trace.AttemptSpan;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A message that was handed over and not yet settled. Whoever claims it first settles it. */
 final class Handed {
   private static final Logger log = LoggerFactory.getLogger(Handed.class);
-  private static final String REQUEST_ID_HEADER = "x-request-id";
 
   private final InMessage in;
   private final Intake intake;
+  private final Optional<Instant> deadline;
   private final AtomicBoolean isClaimed = new AtomicBoolean();
+  // Read when it is first asked for. Two at once make the same of it.
+  private volatile @Nullable Origin origin;
+  // Written once the attempt has begun, before anybody is given it.
+  private volatile AttemptSpan span = NoAttempt.SPAN;
   // Written by who has claimed it, before its settlement is handed on.
   private volatile boolean isEnding;
   private volatile Passage passage = Passage.NONE;
@@ -31,6 +39,7 @@ final class Handed {
   Handed(InMessage in, Intake intake) {
     this.in = in;
     this.intake = intake;
+    this.deadline = parsed(in, WireHeaders.DEADLINE, WireTime::read);
   }
 
   InMessage in() {
@@ -87,30 +96,47 @@ final class Handed {
   }
 
   Optional<Instant> deadline() {
-    return parsed(WireHeaders.DEADLINE, Instant::parse);
+    return deadline;
   }
 
   Duration lastDelay() {
-    return parsed(WireHeaders.LAST_DELAY, Duration::parse)
+    return parsed(in, WireHeaders.LAST_DELAY, Duration::parse)
         .filter(delay -> !delay.isNegative())
         .orElse(Duration.ZERO);
   }
 
-  Optional<String> requestId() {
-    String own = in.headers().get(WireHeaders.REQUEST_ID);
-    return own == null ? userRequestId(in.headers()) : Optional.of(own);
+  /** The span of its attempt. */
+  AttemptSpan span() {
+    return span;
   }
 
-  /** The request id that a sender gave as a header, as it is usual between HTTP services. */
-  static Optional<String> userRequestId(Map<String, String> headers) {
-    String exact = headers.get(REQUEST_ID_HEADER);
-    if (exact != null || headers.isEmpty()) {
-      return Optional.ofNullable(exact);
+  /** Its attempt has begun, and this is its span. */
+  void span(AttemptSpan begun) {
+    span = begun;
+  }
+
+  /** The request that the message belongs to, and what else its sender told of that. */
+  Origin origin() {
+    Origin known = origin;
+    if (known == null) {
+      known = readOrigin();
+      origin = known;
     }
-    return headers.entrySet().stream()
-        .filter(header -> header.getKey().equalsIgnoreCase(REQUEST_ID_HEADER))
-        .map(Map.Entry::getValue)
-        .findFirst();
+    return known;
+  }
+
+  private Origin readOrigin() {
+    Origin told = Origin.of(in.headers());
+    Origin whole = deadline.isPresent() ? told.withDeadline(deadline.get()) : told;
+    String own = in.headers().get(WireHeaders.REQUEST_ID);
+    if (own == null) {
+      return whole;
+    }
+    try {
+      return whole.withRequestId(own);
+    } catch (IllegalArgumentException malformed) {
+      return whole;
+    }
   }
 
   Optional<String> key() {
@@ -133,14 +159,14 @@ final class Handed {
   }
 
   // Other programs may write these headers; a broken one counts as absent, the message as whole.
-  private <V> Optional<V> parsed(String header, Function<String, V> parser) {
+  private static <V> Optional<V> parsed(InMessage in, String header, Function<String, V> parser) {
     String text = in.headers().get(header);
     if (text == null) {
       return Optional.empty();
     }
     try {
       return Optional.of(parser.apply(text));
-    } catch (DateTimeParseException malformed) {
+    } catch (DateTimeException malformed) {
       return Optional.empty();
     }
   }

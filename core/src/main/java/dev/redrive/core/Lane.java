@@ -85,7 +85,7 @@ final class Lane implements Runnable {
   }
 
   private void runOne(Lanes.Job next) {
-    end = lanes.endFromNow();
+    end = lanes.endFromNow(next);
     job.set(next);
     // Looked at after the job is there: stop() looks for it there after saying so.
     if (lanes.isStopped()) {

@@ -54,6 +54,11 @@ final class LaneInvoker<T> implements Invoker<T> {
     }
 
     @Override
+    public long limit(long nanos) {
+      return attempt.limit(nanos);
+    }
+
+    @Override
     public void run() {
       try {
         Optional<Message<T>> message = attempt.start();

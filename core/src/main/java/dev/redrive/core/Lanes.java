@@ -49,6 +49,14 @@ final class Lanes {
    * job was lost to a timeout or a stop, while it may still be under way.
    */
   interface Job {
+    /**
+     * How long it may run from now on, as the lanes allow or for less. It is about to, on the
+     * lane's thread.
+     */
+    default long limit(long nanos) {
+      return nanos;
+    }
+
     /** Does the work, on the lane's thread. */
     void run();
 
@@ -307,9 +315,9 @@ final class Lanes {
   }
 
   /** When a job that begins now has taken too long, as {@link Timers#nanoTime}. */
-  long endFromNow() {
+  long endFromNow(Job job) {
     try {
-      return Times.later(now(), timeoutNanos);
+      return Times.later(now(), job.limit(timeoutNanos));
     } catch (RuntimeException | Error noMemory) {
       // Better without a timeout than not at all: the job is in nobody else's hands.
       return Long.MAX_VALUE;

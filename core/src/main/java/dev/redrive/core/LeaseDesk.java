@@ -324,7 +324,8 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
 
   private Delivery<T> open(Handed handed, Message<T> message, Duration lease) {
     LeasedDelivery<T> delivery =
-        new LeasedDelivery<>(handed, message, queue.settler(), environment, open::remove);
+        new LeasedDelivery<>(
+            handed, message, queue.context(handed), queue.settler(), environment, open::remove);
     open.add(delivery);
     try {
       delivery.leaseFor(lease);

@@ -2,6 +2,7 @@
 
 package dev.redrive.core;
 
+import dev.redrive.Context;
 import dev.redrive.Delivery;
 import dev.redrive.Message;
 import dev.redrive.Settled;
@@ -11,6 +12,7 @@ import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -24,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedDelivery<T> implements Delivery<T> {
   private static final int ANY = 0;
+  private static final String RAN_OUT = "the lease ran out before the consumer settled the message";
 
   private final Handed handed;
   private final Message<T> message;
+  private final Context context;
   private final Settler settler;
   private final Environment environment;
   private final Consumer<LeasedDelivery<T>> settled;
@@ -39,15 +43,18 @@ final class LeasedDelivery<T> implements Delivery<T> {
   // Goes up with each lease; what an older one's timer says does not count.
   private int leases;
   private boolean isOver;
+  private boolean endsWithDeadline;
 
   LeasedDelivery(
       Handed handed,
       Message<T> message,
+      Context context,
       Settler settler,
       Environment environment,
       Consumer<LeasedDelivery<T>> settled) {
     this.handed = handed;
     this.message = message;
+    this.context = context;
     this.settler = settler;
     this.environment = environment;
     this.settled = settled;
@@ -58,6 +65,11 @@ final class LeasedDelivery<T> implements Delivery<T> {
   @Override
   public Message<T> message() {
     return message;
+  }
+
+  @Override
+  public Context context() {
+    return context;
   }
 
   @Override
@@ -100,19 +112,27 @@ final class LeasedDelivery<T> implements Delivery<T> {
     return CompletableFuture.completedFuture(leaseFor(by) ? Settled.DONE : Settled.STALE);
   }
 
-  /** Lets the lease end this much time from now. False if it has ended. */
+  /** Lets the lease end this much time from now, or with the deadline. False if it has ended. */
   boolean leaseFor(Duration time) {
-    Instant end = Times.after(environment.clock().instant(), time);
+    Instant now = environment.clock().instant();
+    Instant end = Times.after(now, time);
+    Optional<Instant> deadline = handed.deadline().filter(each -> !each.isAfter(end));
     synchronized (lock) {
       if (isOver) {
         return false;
       }
-      leaseEnd = end;
+      leaseEnd = deadline.orElse(end);
+      endsWithDeadline = deadline.isPresent();
       cancelTimer();
       int lease = ++leases;
-      timer = environment.timers().after(time, () -> expire(lease));
+      Duration lasts = deadline.map(each -> left(now, each)).orElse(time);
+      timer = environment.timers().after(lasts, () -> expire(lease));
       return true;
     }
+  }
+
+  private static Duration left(Instant now, Instant deadline) {
+    return now.isBefore(deadline) ? Duration.between(now, deadline) : Duration.ZERO;
   }
 
   private void expire(int lease) {
@@ -120,10 +140,15 @@ final class LeasedDelivery<T> implements Delivery<T> {
     if (endIf(lease)) {
       settleNow(
           () ->
-              settler.failed(
-                  handed,
-                  new TimeoutException("the lease ran out before the consumer settled the message"),
-                  took()));
+              hasExpired()
+                  ? settler.expired(handed, true)
+                  : settler.failed(handed, new TimeoutException(RAN_OUT), took()));
+    }
+  }
+
+  private boolean hasExpired() {
+    synchronized (lock) {
+      return endsWithDeadline;
     }
   }
 

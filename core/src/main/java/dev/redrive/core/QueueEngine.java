@@ -3,6 +3,7 @@
 package dev.redrive.core;
 
 import dev.redrive.AsyncHandler;
+import dev.redrive.Context;
 import dev.redrive.DeadLetters;
 import dev.redrive.Delivery;
 import dev.redrive.Event;
@@ -24,7 +25,6 @@ import dev.redrive.spi.Timers;
 import dev.redrive.spi.Transport;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +45,7 @@ final class QueueEngine<T> implements Queue<T> {
   private final Environment environment;
   private final Executor handlers;
   private final EventHub events;
+  private final Surroundings surroundings;
   private final Sender<T> sender;
   private final Settler settler;
   private final LeaseDesk<T> desk;
@@ -67,15 +68,16 @@ final class QueueEngine<T> implements Queue<T> {
       Transport transport,
       Environment environment,
       Executor handlers,
-      EventHub events,
+      Observers observers,
       Dependencies dependencies) {
     this.options = options;
     this.transport = transport;
     this.environment = environment;
     this.handlers = handlers;
-    this.events = events;
+    this.events = observers.events();
     this.dependencies = dependencies;
-    this.sender = new Sender<>(options.name(), this::options, transport, environment, events);
+    this.surroundings = observers.surroundings();
+    this.sender = new Sender<>(options.name(), this::options, transport, environment, observers);
     this.settler = new Settler(this::options, environment, events, handlers, this::hold);
     this.desk = new LeaseDesk<>(this, environment, this::subscribe);
     this.deadLetters =
@@ -163,8 +165,19 @@ final class QueueEngine<T> implements Queue<T> {
     return events;
   }
 
-  InstantSource clock() {
-    return environment.clock();
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
+  /** The context of an attempt that has begun. */
+  Context context(Handed message) {
+    return new Context(
+        message.in().id(),
+        name(),
+        message.in().attempt(),
+        message.origin(),
+        environment.clock(),
+        surroundings.around(message, name()));
   }
 
   Instant now() {

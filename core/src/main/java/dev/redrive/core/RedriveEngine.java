@@ -44,6 +44,7 @@ final class RedriveEngine implements Redrive {
   private final Executor handlers;
   private final Runnable release;
   private final EventHub events = new EventHub();
+  private final Observers observers;
   private final Dependencies dependencies;
   private final Map<String, QueueEngine<?>> queues = new ConcurrentSkipListMap<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -62,11 +63,13 @@ final class RedriveEngine implements Redrive {
       Environment environment,
       Executor handlers,
       Runnable release,
-      Optional<BreakerFactory> breakers) {
+      Optional<BreakerFactory> breakers,
+      Surroundings surroundings) {
     this.transport = transport;
     this.environment = environment;
     this.handlers = handlers;
     this.release = release;
+    this.observers = new Observers(events, surroundings);
     this.dependencies = new Dependencies(breakers, environment, events);
     transport.onState(this::changed);
   }
@@ -119,7 +122,7 @@ final class RedriveEngine implements Redrive {
 
   private <T> Queue<T> made(QueueOptions<T> options) {
     QueueEngine<T> made =
-        new QueueEngine<>(options, transport, environment, handlers, events, dependencies);
+        new QueueEngine<>(options, transport, environment, handlers, observers, dependencies);
     queues.put(options.name(), made);
     if (!made.isDeduplicated()) {
       log.info(

@@ -2,7 +2,6 @@
 
 package dev.redrive.core;
 
-import dev.redrive.Context;
 import dev.redrive.Event;
 import dev.redrive.MessageState;
 import dev.redrive.Outgoing;
@@ -17,14 +16,13 @@ import dev.redrive.spi.Environment;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.Transport;
-import dev.redrive.spi.WireHeaders;
+import dev.redrive.trace.SendSpan;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +39,7 @@ final class Sender<T> {
   private final Supplier<QueueOptions<T>> options;
   private final Environment environment;
   private final EventHub events;
+  private final Surroundings surroundings;
   private final MessageIds ids;
   private final Batcher<OutMessage, PublishResult> batcher;
   private final AtomicLong pendingBytes = new AtomicLong();
@@ -52,10 +51,11 @@ final class Sender<T> {
       Supplier<QueueOptions<T>> options,
       Transport transport,
       Environment environment,
-      EventHub events) {
+      Observers observers) {
     this.options = options;
     this.environment = environment;
-    this.events = events;
+    this.events = observers.events();
+    this.surroundings = observers.surroundings();
     this.ids = new MessageIds(environment.clock(), environment.random());
     this.batcher =
         Batcher.to(
@@ -126,6 +126,8 @@ final class Sender<T> {
             .map(delay -> Times.after(now, delay))
             .orElseGet(() -> message.dueAt().map(Times::ceil).orElse(now));
     SendCheck.check(message, body, now, dueAt);
+    Heritage heritage = Heritage.of(message);
+    heritage.check(now, dueAt);
     int bytes = body.length + MESSAGE_OVERHEAD_BYTES;
     if (pendingBytes.addAndGet(bytes) > PENDING_BYTES_MAX) {
       left(bytes);
@@ -133,17 +135,20 @@ final class Sender<T> {
           SendRefusedException.Cause.OVERFLOW,
           "more is being sent than the transport takes; wait for earlier sends to complete");
     }
+    String id = message.id().orElseGet(ids::next);
+    Optional<SendSpan> span = surroundings.send(options.get().name(), id, body.length, heritage);
     return new Pending(
         new OutMessage(
-            message.id().orElseGet(ids::next),
+            id,
             message.id().isEmpty(),
             message.key().orElse(""),
             // Due at once is the past: rounded up, it would wait for the rest of a millisecond.
             dueAt.isAfter(now) ? dueAt : now.truncatedTo(ChronoUnit.MILLIS),
-            headers(message),
+            heritage.headers(span.map(SendSpan::origin).orElse(heritage.origin())),
             body),
         dueAt.isAfter(now),
-        bytes);
+        bytes,
+        span);
   }
 
   private byte[] encode(Outgoing<T> message) {
@@ -157,23 +162,6 @@ final class Sender<T> {
       refused.initCause(failure);
       throw refused;
     }
-  }
-
-  private Map<String, String> headers(Outgoing<T> message) {
-    Map<String, String> user = message.headers();
-    // A message sent by a handler belongs to the request that its own message belongs to.
-    String requestId = Context.current().flatMap(Context::requestId).orElse("");
-    if (message.deadline().isEmpty() && requestId.isEmpty()) {
-      return user;
-    }
-    Map<String, String> headers = new LinkedHashMap<>(user);
-    message
-        .deadline()
-        .ifPresent(end -> headers.put(WireHeaders.DEADLINE, Times.ceil(end).toString()));
-    if (!requestId.isEmpty() && Handed.userRequestId(user).isEmpty()) {
-      headers.put(WireHeaders.REQUEST_ID, requestId);
-    }
-    return headers;
   }
 
   /** Refuses what is sent from now on; the stage completes when what was accepted is stored. */
@@ -194,11 +182,13 @@ final class Sender<T> {
     private final OutMessage message;
     private final boolean isScheduled;
     private final int bytes;
+    private final Optional<SendSpan> span;
 
-    Pending(OutMessage message, boolean isScheduled, int bytes) {
+    Pending(OutMessage message, boolean isScheduled, int bytes, Optional<SendSpan> span) {
       this.message = message;
       this.isScheduled = isScheduled;
       this.bytes = bytes;
+      this.span = span;
     }
 
     @Override
@@ -208,6 +198,7 @@ final class Sender<T> {
         return;
       }
       left(bytes);
+      span.ifPresent(begun -> begun.end(Optional.empty()));
       boolean isDuplicate = result instanceof PublishResult.Duplicate;
       String queue = options.get().name();
       events.tell(
@@ -226,6 +217,7 @@ final class Sender<T> {
     @Override
     public void failed(Throwable cause) {
       left(bytes);
+      span.ifPresent(begun -> begun.end(Optional.of(cause)));
       completeExceptionally(cause);
     }
   }

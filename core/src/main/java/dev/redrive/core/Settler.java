@@ -2,18 +2,17 @@
 
 package dev.redrive.core;
 
-import dev.redrive.DeadLetter;
 import dev.redrive.Event;
 import dev.redrive.MessageState;
 import dev.redrive.QueueOptions;
 import dev.redrive.Settled;
+import dev.redrive.TraceContext;
 import dev.redrive.Transition;
 import dev.redrive.gate.Answer;
 import dev.redrive.retry.Failure;
 import dev.redrive.retry.Reason;
 import dev.redrive.retry.Verdict;
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.History;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.Settlement;
 import dev.redrive.spi.WireHeaders;
@@ -25,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +34,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Settler {
   private static final Logger log = LoggerFactory.getLogger(Settler.class);
+  private static final String MIDDLE_OF_ATTEMPT = " passed in the middle of the attempt";
 
   private final Supplier<? extends QueueOptions<?>> options;
   private final Environment environment;
   private final EventHub events;
-  private final Executor handlers;
+  private final DeathNotice notice;
   private final Hold hold;
 
   /** Stops the queue for a while, or until somebody resumes it. */
@@ -57,7 +56,7 @@ final class Settler {
     this.options = options;
     this.environment = environment;
     this.events = events;
-    this.handlers = handlers;
+    this.notice = new DeathNotice(options, handlers);
     this.hold = hold;
   }
 
@@ -79,17 +78,25 @@ final class Settler {
     return guarded(
         message,
         () -> {
+          message.span().fail(failure);
           Verdict verdict = verdict(message, failure);
           Optional<String> culprit = told(message, verdict, failure, took);
           return verdict.fold(
-              retry -> retry(message, failure, took, retry.delay(), culprit),
-              dead -> dead(message, dead.reason(), failure, Optional.of(dead.rule())),
+              retry -> retry(message, failure, took, retry, culprit),
+              dead -> dead(message, failure, dead),
               held -> {
                 hold.hold(held.why(), held.time());
                 return deferred(message, held.why(), MessageState.HELD);
               },
               discard -> discard(message));
         });
+  }
+
+  private CompletionStage<Settled> dead(
+      Handed message, Throwable failure, Verdict.DeadLetter verdict) {
+    return verdict.reason() == Reason.EXPIRED
+        ? tooLate(message, failure, verdict.rule())
+        : dead(message, verdict.reason(), failure, Optional.of(verdict.rule()));
   }
 
   /**
@@ -133,10 +140,19 @@ final class Settler {
   }
 
   private CompletionStage<Settled> retry(
-      Handed message, Throwable failure, Duration took, Duration delay, Optional<String> culprit) {
+      Handed message,
+      Throwable failure,
+      Duration took,
+      Verdict.Retry retry,
+      Optional<String> culprit) {
     InMessage in = message.in();
     Instant now = now();
+    Duration delay = retry.delay();
     Instant dueAt = Times.after(now, delay);
+    if (message.deadline().map(end -> !dueAt.isBefore(end)).orElse(false)) {
+      // The policy does not know that due times are whole milliseconds.
+      return tooLate(message, failure, retry.rule());
+    }
     String brief = FailureText.brief(failure);
     Map<String, String> headers =
         failureHeaders(message, new Transition(now, MessageState.RETRYING, in.attempt(), brief));
@@ -194,6 +210,26 @@ final class Settler {
   }
 
   /**
+   * The deadline passed in the middle of the attempt. It counts, unless its handler had not been
+   * called yet. The policy is not asked: no attempt may follow. The gates are told nothing: how
+   * much time was left says nothing of the dependency.
+   */
+  CompletionStage<Settled> expired(Handed message, boolean hasBegun) {
+    int attempt = message.in().attempt();
+    message.passage().unused();
+    return guarded(
+        message,
+        () ->
+            hasBegun
+                ? buried(message, Reason.EXPIRED, deadline(message) + MIDDLE_OF_ATTEMPT, attempt)
+                : buried(message, Reason.EXPIRED, deadline(message) + " passed", attempt - 1));
+  }
+
+  private static String deadline(Handed message) {
+    return "the deadline " + message.deadline().map(Instant::toString).orElse("");
+  }
+
+  /**
    * Settles the message if its attempt must not begin now; true if so. Nobody need have claimed.
    */
   boolean turnsAway(Handed message) {
@@ -204,8 +240,10 @@ final class Settler {
     return refusal.isPresent();
   }
 
-  private void turnAway(Handed message, Admission.Refusal refusal) {
-    guarded(
+  /** The message was turned away before its attempt. */
+  CompletionStage<Settled> turnAway(Handed message, Admission.Refusal refusal) {
+    message.passage().unused();
+    return guarded(
         message,
         () ->
             refusal
@@ -255,6 +293,19 @@ final class Settler {
             rule.isPresent() ? attempt : attempt - 1));
   }
 
+  /** An attempt failed, and the next one could not start before the deadline. */
+  private CompletionStage<Settled> tooLate(Handed message, Throwable failure, String rule) {
+    String why = "no further attempt before " + deadline(message);
+    return bury(
+        message,
+        Reason.EXPIRED,
+        new Grave(
+            why + ": " + FailureText.brief(failure),
+            FailureText.full(failure) + "\n" + why + "\ndecided by " + rule,
+            FailureText.fingerprint(failure),
+            message.in().attempt()));
+  }
+
   private CompletionStage<Settled> buried(Handed message, Reason reason, String why, int attempts) {
     String last = message.in().headers().get(WireHeaders.LAST_FAILURE);
     String full = last == null ? why : why + "; the last failure was: " + last;
@@ -284,51 +335,23 @@ final class Settler {
         (answer, error) -> {
           if (answer == Settled.DONE) {
             log.info(
-                "message {} of queue {} is dead ({}, attempts: {}): {}",
+                "message {} of queue {}{} is dead ({}, attempts: {}): {}",
                 in.id(),
                 queue(),
+                message.origin().requestId().map(id -> ", request " + id).orElse(""),
                 reason.wireName(),
                 grave.attempts,
                 grave.brief);
-            tellDead(message, dead, now);
+            notice.send(message, dead, now);
           }
         });
   }
 
-  private void tellDead(Handed message, Settlement.Dead dead, Instant now) {
-    InMessage in = message.in();
-    DeadLetter letter =
-        new DeadLetter(
-            in.id(),
-            queue(),
-            dead.reason(),
-            dead.failure(),
-            dead.fingerprint(),
-            dead.attempts(),
-            in.firstSeen(),
-            now,
-            message.key(),
-            message.userHeaders(),
-            in.body(),
-            History.parse(dead.headers().getOrDefault(WireHeaders.HISTORY, "")));
-    try {
-      // The user's code may block, so it does not run on the transport's thread.
-      handlers.execute(() -> tellDead(letter));
-    } catch (RejectedExecutionException closing) {
-      log.warn("onDeadLetter of queue {} was not told of {}: closing", queue(), in.id());
-    }
-  }
-
-  private void tellDead(DeadLetter letter) {
-    try {
-      options.get().onDeadLetter().accept(letter);
-    } catch (Throwable failure) {
-      log.warn("onDeadLetter of queue {} failed for {}", queue(), letter.id(), failure);
-    }
-  }
-
   private CompletionStage<Settled> settle(
       Handed message, Settlement settlement, Supplier<Event> event) {
+    if (message.span() != NoAttempt.SPAN) {
+      message.span().end(event.get());
+    }
     CompletionStage<Settled> settled = message.intake().settle(message, settlement);
     return settled.whenComplete(
         (answer, error) -> {
@@ -342,6 +365,10 @@ final class Settler {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put(WireHeaders.HISTORY, HistoryWriter.with(message.in(), transition));
     headers.put(WireHeaders.LAST_FAILURE, transition.cause());
+    if (!message.in().headers().containsKey(WireHeaders.FIRST_ATTEMPT)) {
+      Optional<TraceContext> first = message.span().trace();
+      first.ifPresent(trace -> headers.put(WireHeaders.FIRST_ATTEMPT, trace.parent()));
+    }
     return headers;
   }
 

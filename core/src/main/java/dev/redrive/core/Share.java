@@ -99,6 +99,13 @@ final class Share<T> {
 
     private Optional<Delivery<T>> deliver() {
       QueueOptions<T> options = queue.options();
+      Optional<Admission.Refusal> late = Admission.deadline(message, queue.now());
+      if (late.isPresent()) {
+        if (message.claim()) {
+          queue.settler().turnAway(message, late.get());
+        }
+        return Optional.empty();
+      }
       Message<T> decoded;
       try {
         decoded = Attempt.message(message, options);
@@ -113,6 +120,7 @@ final class Share<T> {
         }
         return Optional.empty();
       }
+      queue.surroundings().attempt(message, decoded);
       Instant now = queue.now();
       queue.events().tell(() -> Attempt.started(message.in(), options.name(), now));
       return Optional.of(open.apply(message, decoded));

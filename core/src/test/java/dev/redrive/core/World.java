@@ -22,6 +22,7 @@ import dev.redrive.retry.Jitter;
 import dev.redrive.retry.RetryPolicy;
 import dev.redrive.spi.Environment;
 import dev.redrive.testkit.VirtualTime;
+import dev.redrive.trace.Tracer;
 import dev.redrive.transport.memory.MemoryStore;
 import dev.redrive.transport.memory.MemoryTransport;
 import dev.redrive.transport.memory.MemoryTransportConfig;
@@ -59,6 +60,7 @@ final class World implements AutoCloseable {
   private final long seed;
   private final Optional<Executor> handlers;
   private final UnaryOperator<Environment> spoil;
+  private final Optional<Tracer> tracer;
   private VirtualProcess process;
   private MemoryTransport memory;
   private TroubledTransport transport;
@@ -82,7 +84,20 @@ final class World implements AutoCloseable {
     this(0, Optional.empty(), memory::in);
   }
 
+  World(Tracer tracer) {
+    this(0, Optional.empty(), UnaryOperator.identity(), Optional.of(tracer));
+  }
+
   private World(long seed, Optional<Executor> handlers, UnaryOperator<Environment> spoil) {
+    this(seed, handlers, spoil, Optional.empty());
+  }
+
+  private World(
+      long seed,
+      Optional<Executor> handlers,
+      UnaryOperator<Environment> spoil,
+      Optional<Tracer> tracer) {
+    this.tracer = tracer;
     this.seed = seed;
     this.handlers = handlers;
     this.spoil = spoil;
@@ -102,13 +117,14 @@ final class World implements AutoCloseable {
 
   private Redrive opened() {
     Environment environment = spoil.apply(process.environment());
-    Redrive opened =
+    Engine.Builder builder =
         Engine.builder()
             .environment(environment)
             .handlers(handlers.orElse(environment.executor()))
             .transport(given -> transport)
-            .breakers(this::breaker)
-            .open();
+            .breakers(this::breaker);
+    tracer.ifPresent(builder::tracer);
+    Redrive opened = builder.open();
     opened.listen(journal);
     return opened;
   }

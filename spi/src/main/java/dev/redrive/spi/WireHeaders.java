@@ -28,6 +28,9 @@ public final class WireHeaders {
   /** The request that caused the message. */
   public static final String REQUEST_ID = "redrive-request-id";
 
+  /** The span of the first attempt, as {@code traceparent} is written. */
+  public static final String FIRST_ATTEMPT = "redrive-first-attempt";
+
   /** The last failure, in short. */
   public static final String LAST_FAILURE = "redrive-last-failure";
 
