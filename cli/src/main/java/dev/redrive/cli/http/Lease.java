@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param key its key, if it has one
  * @param firstSeen when it was sent, as the server writes it
  * @param deadline when it becomes worthless, if ever
+ * @param requestId the request that caused it, if known
  * @param headers its headers
  * @param body its payload, byte for byte; not copied
  */
@@ -32,6 +33,7 @@ public record Lease(
     Optional<String> key,
     String firstSeen,
     Optional<String> deadline,
+    Optional<String> requestId,
     Map<String, String> headers,
     byte[] body) {
 
@@ -44,6 +46,7 @@ public record Lease(
         Json.text(json, "key"),
         json.path("firstSeen").asText(),
         Json.text(json, "deadline"),
+        Json.text(json, "requestId"),
         headers(json.path("headers")),
         payload(json));
   }

@@ -66,6 +66,7 @@ public record CommandSpec(
     env.put("REDRIVE_FIRST_SEEN", clean(lease.firstSeen()));
     lease.key().ifPresent(key -> env.put("REDRIVE_KEY", clean(key)));
     lease.deadline().ifPresent(deadline -> env.put("REDRIVE_DEADLINE", clean(deadline)));
+    lease.requestId().ifPresent(id -> env.put("REDRIVE_REQUEST_ID", clean(id)));
     lease.headers().forEach((name, value) -> env.put(variable(name), clean(value)));
   }
 

@@ -10,6 +10,7 @@ import dev.redrive.retry.HoldException;
 import dev.redrive.retry.HttpStatusException;
 import dev.redrive.server.config.DeliverConfig;
 import dev.redrive.server.config.QueueReader;
+import dev.redrive.server.json.TimeText;
 import dev.redrive.server.webhook.DeliveryException;
 import dev.redrive.server.webhook.Destination;
 import dev.redrive.server.webhook.FailureKind;
@@ -31,6 +32,9 @@ public final class WebhookWorker {
   private static final String CONTENT_TYPE = "content-type";
   private static final String BYTES = "application/octet-stream";
   private static final String ATTEMPT = "redrive-attempt";
+  private static final String DEADLINE = "redrive-deadline";
+  private static final String REMAINING = "redrive-remaining-ms";
+  private static final String REQUEST_ID = "x-request-id";
 
   /** How long nothing of the queue is tried when this server itself is short of connections. */
   private static final Duration BREATHER = Duration.ofSeconds(1);
@@ -61,9 +65,11 @@ public final class WebhookWorker {
   }
 
   private CompletionStage<?> deliver(Message<byte[]> message) {
-    Optional<Duration> remaining = Context.current().flatMap(Context::remaining);
+    Context context = Context.current().orElseThrow();
+    Optional<Duration> remaining = context.remaining();
+    OutgoingRequest request = request(message, headers(message, context, remaining));
     return client
-        .deliver(destination, request(message), remaining)
+        .deliver(destination, request, remaining)
         .thenCompose(
             outcome ->
                 outcome.<CompletionStage<Void>>fold(
@@ -71,10 +77,22 @@ public final class WebhookWorker {
                     failed -> CompletableFuture.failedFuture(failure(failed))));
   }
 
-  private static OutgoingRequest request(Message<byte[]> message) {
+  /** The message's own headers, its trace among them, and what the receiver may go by. */
+  private static Map<String, String> headers(
+      Message<byte[]> message, Context context, Optional<Duration> remaining) {
     Map<String, String> headers = new HashMap<>(message.headers());
-    String type = headers.remove(CONTENT_TYPE);
     headers.put(ATTEMPT, Integer.toString(message.attempt()));
+    message.deadline().ifPresent(end -> headers.put(DEADLINE, TimeText.format(end)));
+    // The receiver's clock may be another one.
+    remaining.ifPresent(left -> headers.put(REMAINING, Long.toString(left.toMillis())));
+    if (headers.keySet().stream().noneMatch(REQUEST_ID::equalsIgnoreCase)) {
+      context.requestId().ifPresent(id -> headers.put(REQUEST_ID, id));
+    }
+    return headers;
+  }
+
+  private static OutgoingRequest request(Message<byte[]> message, Map<String, String> headers) {
+    String type = headers.remove(CONTENT_TYPE);
     return new OutgoingRequest(
         message.id(), type == null ? BYTES : type, headers, message.payload());
   }

@@ -229,6 +229,14 @@ public final class LeaseEndpoints {
     if (message.deadline().isPresent()) {
       json.writeStringField("deadline", TimeText.format(message.deadline().get()));
     }
+    Optional<Duration> remaining = each.context().remaining();
+    if (remaining.isPresent()) {
+      json.writeNumberField("remainingMs", remaining.get().toMillis());
+    }
+    Optional<String> requestId = each.context().requestId();
+    if (requestId.isPresent()) {
+      json.writeStringField("requestId", requestId.get());
+    }
     if (message.key().isPresent()) {
       json.writeStringField("key", message.key().get());
     }
