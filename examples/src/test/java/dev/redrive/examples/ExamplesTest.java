@@ -51,4 +51,10 @@ class ExamplesTest {
   void what_was_mended_is_processed_after_its_replay() throws IOException, InterruptedException {
     assertThat(run(Mending.class)).contains("mail-17: REJECTED at attempt 1");
   }
+
+  @Test
+  void messages_of_a_request_say_so() throws IOException, InterruptedException {
+    assertThat(run(Requests.class))
+        .contains("confirm order 5, request r-17", "count it, request r-17");
+  }
 }
