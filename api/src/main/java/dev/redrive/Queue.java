@@ -64,7 +64,10 @@ public interface Queue<T> {
   /** Starts nothing more until {@link #resume}; what runs goes on. Sending stays possible. */
   void pause(String reason);
 
-  /** Ends a pause. Without one, does nothing. */
+  /**
+   * Ends a pause, if there is one; and gates of the queue that hold it by themselves let it go on,
+   * such as one that stopped it because most of its messages died.
+   */
   void resume();
 
   /** Why the queue is paused; empty while it is not. */

@@ -7,6 +7,8 @@ package dev.redrive.gate;
  *
  * <p>Thread-safe. Gates are asked on the engine's threads, with no lock held, so they must be quick
  * and must not block; what they throw is logged, and the message waits a second and asks again.
+ *
+ * <p>A gate that is a {@link dev.redrive.Listener} too is told of the events of its queues.
  */
 public interface Gate {
 

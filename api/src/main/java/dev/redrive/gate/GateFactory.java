@@ -13,4 +13,12 @@ public interface GateFactory {
    * @param time how the gate knows the time
    */
   Gate create(String subject, GateTime time);
+
+  /**
+   * True if the queues that name one dependency share a gate of equal factories, which is then made
+   * with the dependency's name as its subject. A queue that names none has its own.
+   */
+  default boolean isOfDependency() {
+    return false;
+  }
 }

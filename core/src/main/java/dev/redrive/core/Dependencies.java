@@ -3,9 +3,12 @@
 package dev.redrive.core;
 
 import dev.redrive.InvalidOptionsException;
+import dev.redrive.Listener;
 import dev.redrive.QueueOptions;
+import dev.redrive.Redrive;
 import dev.redrive.gate.BreakerFactory;
 import dev.redrive.gate.Dependency;
+import dev.redrive.gate.Gate;
 import dev.redrive.gate.GateFactory;
 import dev.redrive.gate.GateTime;
 import dev.redrive.spi.Environment;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
@@ -29,6 +33,10 @@ final class Dependencies {
   private final EventHub events;
   private final GateTime time;
   private final Map<String, GuardedDependency> all = new ConcurrentSkipListMap<>();
+  private final Map<Shared, Gate> shared = new ConcurrentHashMap<>();
+
+  /** A gate that the queues of a dependency share. */
+  private record Shared(String dependency, GateFactory factory) {}
 
   Dependencies(Optional<BreakerFactory> breakers, Environment environment, EventHub events) {
     this.breakers = breakers;
@@ -68,11 +76,7 @@ final class Dependencies {
    * @param ended as {@link Gates}
    */
   Gates gates(QueueOptions<?> options, Gates former, Runnable wake, Consumer<String> ended) {
-    List<Gates.Made> left = new ArrayList<>(former.own());
-    List<Gates.Made> own = new ArrayList<>();
-    for (GateFactory factory : options.guards().gates()) {
-      own.add(kept(left, factory).orElseGet(() -> made(options.name(), factory)));
-    }
+    List<Gates.Made> own = own(options, former);
     all.values().forEach(each -> each.notUsedBy(options.name()));
     Optional<GuardedDependency> dependency =
         options.guards().dependency().map(name -> used(name, options.name(), wake));
@@ -83,6 +87,18 @@ final class Dependencies {
     return new Gates(options.name(), own, dependency, named, ended);
   }
 
+  private List<Gates.Made> own(QueueOptions<?> options, Gates former) {
+    List<Gates.Made> left = new ArrayList<>(former.own());
+    List<Gates.Made> own = new ArrayList<>();
+    for (GateFactory factory : options.guards().gates()) {
+      Optional<Gates.Made> stays =
+          isShared(options, factory) ? Optional.empty() : kept(left, factory);
+      own.add(stays.orElseGet(() -> made(options, factory)));
+    }
+    left.forEach(made -> made.hearing().close());
+    return own;
+  }
+
   private static Optional<Gates.Made> kept(List<Gates.Made> left, GateFactory factory) {
     Optional<Gates.Made> kept =
         left.stream().filter(made -> made.factory().equals(factory)).findFirst();
@@ -90,8 +106,35 @@ final class Dependencies {
     return kept;
   }
 
-  private Gates.Made made(String queue, GateFactory factory) {
-    return new Gates.Made(factory, factory.create(queue, time));
+  private Gates.Made made(QueueOptions<?> options, GateFactory factory) {
+    Gate gate =
+        options
+            .guards()
+            .dependency()
+            .filter(name -> factory.isOfDependency())
+            .map(name -> shared.computeIfAbsent(new Shared(name, factory), this::made))
+            .orElseGet(() -> factory.create(options.name(), time));
+    return new Gates.Made(factory, gate, hearing(options.name(), gate));
+  }
+
+  private static boolean isShared(QueueOptions<?> options, GateFactory factory) {
+    return factory.isOfDependency() && options.guards().dependency().isPresent();
+  }
+
+  private Gate made(Shared wanted) {
+    return wanted.factory().create(wanted.dependency(), time);
+  }
+
+  private Redrive.Registration hearing(String queue, Gate gate) {
+    if (!(gate instanceof Listener listener)) {
+      return () -> {};
+    }
+    return events.add(
+        event -> {
+          if (event.queue().equals(queue)) {
+            listener.on(event);
+          }
+        });
   }
 
   private GuardedDependency used(String name, String queue, Runnable wake) {

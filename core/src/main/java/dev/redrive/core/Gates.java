@@ -2,7 +2,9 @@
 
 package dev.redrive.core;
 
+import dev.redrive.Redrive;
 import dev.redrive.gate.Answer;
+import dev.redrive.gate.Breaker;
 import dev.redrive.gate.Candidate;
 import dev.redrive.gate.Gate;
 import dev.redrive.gate.GateFactory;
@@ -33,8 +35,8 @@ final class Gates {
   private static final Answer.Wait BROKEN =
       new Answer.Wait(Duration.ofSeconds(1), "a gate failed", Answer.Reach.QUEUE);
 
-  /** A gate, and what made it. */
-  record Made(GateFactory factory, Gate gate) {}
+  /** A gate, what made it, and that it hears of events. */
+  record Made(GateFactory factory, Gate gate, Redrive.Registration hearing) {}
 
   private final String queue;
   private final List<Made> own;
@@ -177,6 +179,15 @@ final class Gates {
 
   void ended(Candidate candidate) {
     ended.accept(candidate.key().orElse(""));
+  }
+
+  /** Has those of the queue's own gates go on that had stopped it by themselves. */
+  void release() {
+    for (Made made : own) {
+      if (made.gate() instanceof Breaker breaker) {
+        breaker.release();
+      }
+    }
   }
 
   /** True if none of the queue's messages passes at present. */

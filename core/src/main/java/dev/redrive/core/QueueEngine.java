@@ -246,6 +246,8 @@ final class QueueEngine<T> implements Queue<T> {
 
   @Override
   public void resume() {
+    gates.release();
+    wake();
     synchronized (pauseLock) {
       if (pauseReason.isEmpty()) {
         return;
