@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A message to be sent: the payload and what the sender wants done with it.
@@ -36,6 +37,7 @@ public final class Outgoing<T> {
       Optional<Instant> dueAt,
       Optional<Instant> deadline,
       boolean inheritsDeadline,
+      OptionalInt priority,
       Map<String, String> headers) {
     static final Spec NONE =
         new Spec(
@@ -45,6 +47,7 @@ public final class Outgoing<T> {
             Optional.empty(),
             Optional.empty(),
             true,
+            OptionalInt.empty(),
             Map.of());
   }
 
@@ -67,6 +70,7 @@ public final class Outgoing<T> {
             spec.dueAt,
             spec.deadline,
             spec.inheritsDeadline,
+            spec.priority,
             spec.headers));
   }
 
@@ -80,6 +84,7 @@ public final class Outgoing<T> {
             spec.dueAt,
             spec.deadline,
             spec.inheritsDeadline,
+            spec.priority,
             spec.headers));
   }
 
@@ -93,6 +98,7 @@ public final class Outgoing<T> {
             Optional.empty(),
             spec.deadline,
             spec.inheritsDeadline,
+            spec.priority,
             spec.headers));
   }
 
@@ -106,6 +112,7 @@ public final class Outgoing<T> {
             Optional.of(dueAt),
             spec.deadline,
             spec.inheritsDeadline,
+            spec.priority,
             spec.headers));
   }
 
@@ -123,6 +130,7 @@ public final class Outgoing<T> {
             spec.dueAt,
             Optional.of(deadline),
             spec.inheritsDeadline,
+            spec.priority,
             spec.headers));
   }
 
@@ -133,7 +141,32 @@ public final class Outgoing<T> {
    */
   public Outgoing<T> withoutDeadline() {
     return with(
-        new Spec(spec.id, spec.key, spec.delay, spec.dueAt, Optional.empty(), false, spec.headers));
+        new Spec(
+            spec.id,
+            spec.key,
+            spec.delay,
+            spec.dueAt,
+            Optional.empty(),
+            false,
+            spec.priority,
+            spec.headers));
+  }
+
+  /**
+   * Is more urgent, or less, than others that a worker has in hand with it: 0 to 9, 9 before 0, and
+   * 4 if nothing is said. {@link Choice} says what a worker makes of it.
+   */
+  public Outgoing<T> priority(int priority) {
+    return with(
+        new Spec(
+            spec.id,
+            spec.key,
+            spec.delay,
+            spec.dueAt,
+            spec.deadline,
+            spec.inheritsDeadline,
+            OptionalInt.of(priority),
+            spec.headers));
   }
 
   /** Adds a header, or replaces it. Names that begin with {@code redrive-} are Redrive's own. */
@@ -148,6 +181,7 @@ public final class Outgoing<T> {
             spec.dueAt,
             spec.deadline,
             spec.inheritsDeadline,
+            spec.priority,
             Map.copyOf(headers)));
   }
 
@@ -163,6 +197,7 @@ public final class Outgoing<T> {
             spec.dueAt,
             spec.deadline,
             spec.inheritsDeadline,
+            spec.priority,
             Map.copyOf(headers)));
   }
 
@@ -203,6 +238,11 @@ public final class Outgoing<T> {
   /** Whether an earlier deadline of the message in whose handler it is sent holds for it, too. */
   public boolean inheritsDeadline() {
     return spec.inheritsDeadline;
+  }
+
+  /** How urgent it is, if that was said. */
+  public OptionalInt priority() {
+    return spec.priority;
   }
 
   /** The sender's headers. */

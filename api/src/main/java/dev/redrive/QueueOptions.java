@@ -32,6 +32,7 @@ import java.util.function.Consumer;
  * @param dedupWindow how long the id of a message that ended is remembered, where the transport
  *     remembers ids at all ({@link Queue#isDeduplicated})
  * @param guards what stands in front of attempts
+ * @param choice which message in hand comes next
  * @param onDeadLetter told of each message that died, once it is safe among the dead letters
  * @param <T> the payload's type
  */
@@ -46,6 +47,7 @@ public record QueueOptions<T>(
     OptionalLong maxWaiting,
     Duration dedupWindow,
     Guards guards,
+    Choice choice,
     Consumer<DeadLetter> onDeadLetter) {
 
   /** Starts from the defaults: the default policy, 16 at once, 30 seconds, 24 hours of memory. */
@@ -65,6 +67,7 @@ public record QueueOptions<T>(
     private OptionalLong maxWaiting = OptionalLong.empty();
     private Duration dedupWindow = Duration.ofHours(24);
     private Guards guards = Guards.NONE;
+    private Choice choice = Choice.defaults();
     private Consumer<DeadLetter> onDeadLetter = letter -> {};
 
     private Builder(String name, Codec<T> codec) {
@@ -135,6 +138,12 @@ public record QueueOptions<T>(
       return this;
     }
 
+    /** Which of the messages that a worker has in hand comes next, and how many it has. */
+    public Builder<T> choice(Choice choice) {
+      this.choice = Objects.requireNonNull(choice, "choice");
+      return this;
+    }
+
     /**
      * Told of each message that died, once it is safe among the dead letters. At least once per
      * death while this process lives; not told again after a restart.
@@ -162,6 +171,7 @@ public record QueueOptions<T>(
               maxWaiting,
               dedupWindow,
               guards,
+              choice,
               onDeadLetter);
       QueueOptionsCheck.check(options);
       return options;

@@ -35,6 +35,8 @@ final class Handed {
   // Written by who has claimed it, before its settlement is handed on.
   private volatile boolean isEnding;
   private volatile Passage passage = Passage.NONE;
+  // Guarded by the lock of the worker that has it in hand.
+  private Lineup.@Nullable Place place;
 
   Handed(InMessage in, Intake intake) {
     this.in = in;
@@ -73,6 +75,15 @@ final class Handed {
   /** True once somebody has claimed it. */
   boolean isClaimed() {
     return isClaimed.get();
+  }
+
+  /** Where it stands among those in hand, if it has stood there; kept until it is settled. */
+  Lineup.@Nullable Place place() {
+    return place;
+  }
+
+  void place(Lineup.Place place) {
+    this.place = place;
   }
 
   /** It has passed all gates before its attempt. */

@@ -5,9 +5,6 @@ package dev.redrive.core;
 import dev.redrive.Settled;
 import dev.redrive.Worker;
 import dev.redrive.spi.Environment;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -20,15 +17,14 @@ import org.slf4j.LoggerFactory;
  * many of them run at once. The way of a message through here: {@link #receive} → {@link #pump} →
  * begun → {@link Invoker} → settled → {@link #left}.
  *
- * <p>Twice as many messages are in hand as attempts may run, so that the next one is there when an
- * attempt ends. An attempt that has ended makes room for the next message at once, so that handlers
- * do not wait for the transport's answers; but only so many ends may be on their way, so that a
- * transport that settles slowly slows the intake, and a crash makes few messages come again.
+ * <p>At least twice as many messages are in hand as attempts may run, so that the next one is there
+ * when an attempt ends. An attempt that has ended makes room for the next message at once, so that
+ * handlers do not wait for the transport's answers; but only so many ends may be on their way, so
+ * that a transport that settles slowly slows the intake, and a crash makes few messages come again.
  */
 final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holder {
   private static final Logger log = LoggerFactory.getLogger(HandlerWorker.class);
   private static final String PAUSED = "the queue was paused";
-  private static final int IN_HAND_PER_SLOT = 2;
   // As many brief attempts may end while one answer of the transport is awaited.
   private static final int ENDING_PER_SLOT = 6;
   // Credit is given in portions of a quarter of the window, not one by one.
@@ -37,11 +33,12 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   private final QueueEngine<T> queue;
   private final Invoker<T> invoker;
   private final Function<Intake.Receiver, Intake> subscribe;
+  private final Environment environment;
   private final Turnstile turnstile;
   private final Drains drains = new Drains();
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
-  private final Deque<Handed> buffered = new ArrayDeque<>();
+  private final InHand buffered;
   private @Nullable Intake intake;
   // Attempts from the asking that they begin until they have ended.
   private int attempts;
@@ -60,7 +57,9 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     this.queue = queue;
     this.invoker = invoker;
     this.subscribe = subscribe;
+    this.environment = environment;
     this.turnstile = new Turnstile(queue, environment, this);
+    this.buffered = new InHand(queue.options().choice());
   }
 
   /** Subscribes, without asking for anything yet; does nothing if it has. One call at a time. */
@@ -108,8 +107,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     List<Handed> returned;
     synchronized (lock) {
       // First of all, as there may be no memory for it.
-      returned = new ArrayList<>(buffered);
-      buffered.clear();
+      returned = buffered.takeAll();
       left = intake;
       intake = null;
     }
@@ -123,6 +121,9 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
 
   /** Follows the queue's changed options. */
   void adapt() {
+    synchronized (lock) {
+      buffered.choose(queue.options().choice());
+    }
     invoker.limit(queue.options().concurrency(), queue.options().timeout());
     pump();
     refill();
@@ -141,6 +142,8 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       }
     }
     invoker.together(this::pump);
+    // What is in hand says how much more may be, and who stands aside takes no place.
+    refill();
   }
 
   private void count(List<Handed> messages) {
@@ -156,7 +159,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   public void takeAgain(Handed message) {
     boolean isIn;
     synchronized (lock) {
-      isIn = message.intake() == intake && buffered.add(message);
+      isIn = message.intake() == intake && buffered.add(message, environment.timers().nanoTime());
     }
     if (!isIn) {
       queue.settler().giveBack(message, PAUSED);
@@ -165,13 +168,8 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
 
   @Override
   public void putBack(Handed message) {
-    boolean isIn;
-    synchronized (lock) {
-      isIn = message.intake() == intake && buffered.offerFirst(message);
-    }
-    if (!isIn) {
-      queue.settler().giveBack(message, PAUSED);
-    }
+    // It has kept its place.
+    takeAgain(message);
   }
 
   @Override
@@ -311,7 +309,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     synchronized (lock) {
       open = intake;
       int slots = queue.options().concurrency();
-      int full = IN_HAND_PER_SLOT * slots;
+      int full = buffered.window(slots);
       int window = turnstile.window(full);
       int portion = window < full ? 1 : window / PORTIONS;
       int endingMax = ENDING_PER_SLOT * slots;
@@ -319,9 +317,12 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       if (open == null || turnstile.isClosed() || wanted <= 0 || wanted < portion) {
         return;
       }
+      wanted = buffered.within(wanted, slots, credit);
       credit += wanted;
     }
-    open.request(wanted);
+    if (wanted > 0) {
+      open.request(wanted);
+    }
   }
 
   @Override

@@ -38,6 +38,7 @@ final class SendCheck {
     message.id().ifPresent(id -> check.name("id", id, ID_CHARS_MAX));
     message.key().ifPresent(key -> check.name("key", key, KEY_CHARS_MAX));
     check.times(message, now, dueAt);
+    message.priority().ifPresent(check::priority);
     check.headers(message.headers());
     if (body.length > BODY_BYTES_MAX) {
       check.problems.add(
@@ -73,6 +74,12 @@ final class SendCheck {
                 problems.add("the deadline " + deadline + " is not after the due time " + dueAt);
               }
             });
+  }
+
+  private void priority(int priority) {
+    if (priority < 0 || priority > Lineup.PRIORITY_MAX) {
+      problems.add("the priority must be 0 to " + Lineup.PRIORITY_MAX + ", not " + priority);
+    }
   }
 
   private void headers(Map<String, String> headers) {

@@ -16,11 +16,14 @@ import dev.redrive.spi.Environment;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.Transport;
+import dev.redrive.spi.WireHeaders;
 import dev.redrive.trace.SendSpan;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -144,7 +147,7 @@ final class Sender<T> {
             message.key().orElse(""),
             // Due at once is the past: rounded up, it would wait for the rest of a millisecond.
             dueAt.isAfter(now) ? dueAt : now.truncatedTo(ChronoUnit.MILLIS),
-            heritage.headers(span.map(SendSpan::origin).orElse(heritage.origin())),
+            urgent(message, heritage.headers(span.map(SendSpan::origin).orElse(heritage.origin()))),
             body),
         dueAt.isAfter(now),
         bytes,
@@ -162,6 +165,15 @@ final class Sender<T> {
       refused.initCause(failure);
       throw refused;
     }
+  }
+
+  private static Map<String, String> urgent(Outgoing<?> message, Map<String, String> headers) {
+    if (message.priority().isEmpty()) {
+      return headers;
+    }
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(WireHeaders.PRIORITY, Integer.toString(message.priority().getAsInt()));
+    return more;
   }
 
   /** Refuses what is sent from now on; the stage completes when what was accepted is stored. */

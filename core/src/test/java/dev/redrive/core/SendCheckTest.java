@@ -112,6 +112,12 @@ class SendCheckTest {
   }
 
   @Test
+  void a_priority_is_a_digit() {
+    assertThat(refusal(message().priority(10))).contains("the priority must be 0 to 9, not 10");
+    assertThat(refusal(message().priority(-1))).contains("not -1");
+  }
+
+  @Test
   void a_payload_is_bounded() {
     assertThat(refusal(message(), 16 * 1_024 * 1_024 + 1)).contains("16777217", "16777216");
   }

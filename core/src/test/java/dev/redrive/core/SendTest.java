@@ -177,7 +177,10 @@ class SendTest {
 
     world.get(
         bytes.send(
-            Outgoing.of(body).headers(headers).deadline(world.now().plus(Duration.ofDays(1)))));
+            Outgoing.of(body)
+                .headers(headers)
+                .priority(7)
+                .deadline(world.now().plus(Duration.ofDays(1)))));
     world.advance(Duration.ofHours(1));
 
     assertThat(bodies).hasSize(2).allMatch(each -> java.util.Arrays.equals(each, body));
