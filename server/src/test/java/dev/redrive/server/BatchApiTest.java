@@ -71,6 +71,7 @@ class BatchApiTest {
                 "[1]",
                 "{\"id\":\"b\",\"dealy\":\"1s\"}",
                 "{\"id\":\"c\",\"delay\":\"soon\",\"deadline\":\"never\"}",
+                "{\"id\":\"p\",\"priority\":10}",
                 "{\"id\":\"d\",\"body\":\"x\",\"bodyBase64\":\"eA==\"}",
                 "{\"body\":\"" + "x".repeat(1_025) + "\"}",
                 "{\"body\":\"" + "x".repeat(200_000) + "\"}",
@@ -79,11 +80,12 @@ class BatchApiTest {
     List<JsonNode> lines = reply.lines();
     assertThat(lines)
         .extracting(line -> line.path("status").asInt())
-        .containsExactly(0, 400, 400, 400, 400, 400, 413, 413, 0);
+        .containsExactly(0, 400, 400, 400, 400, 400, 400, 413, 413, 0);
     assertThat(lines.get(1).path("detail").asText()).contains("no sound JSON");
     assertThat(lines.get(3).path("detail").asText()).contains("did you mean `delay`?");
     assertThat(lines.get(4).path("detail").asText()).contains("soon").contains("no time");
-    assertThat(lines.get(8).path("id").asText()).isEqualTo("z");
+    assertThat(lines.get(5).path("detail").asText()).contains("priority", "from 0 to 9");
+    assertThat(lines.get(9).path("id").asText()).isEqualTo("z");
     assertThat(api.get("/v1/queues/orders").json().at("/stats/sent").asInt()).isEqualTo(2);
   }
 

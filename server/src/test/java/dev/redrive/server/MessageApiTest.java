@@ -161,6 +161,8 @@ class MessageApiTest {
         "Redrive-Delay | -5s | no duration",
         "Redrive-Deliver-At | tomorrow | no time",
         "Redrive-Deadline | 2020-01-01T00:00:00Z | in the past",
+        "Redrive-Priority | 10 | must be a digit",
+        "Redrive-Priority | high | must be a digit",
         "Redrive-Dealy | 30s | did you mean `Redrive-Delay`?",
       })
   void a_mistake_in_a_header_is_explained(String header, String value, String explanation) {

@@ -25,6 +25,9 @@ public final class WireHeaders {
   /** The message's key, where the transport has no place of its own for it. */
   public static final String KEY = "redrive-key";
 
+  /** How urgent the message is, 0 to 9; 4 if it has none. */
+  public static final String PRIORITY = "redrive-priority";
+
   /** The request that caused the message. */
   public static final String REQUEST_ID = "redrive-request-id";
 

@@ -16,13 +16,25 @@ import java.util.Optional;
  * @param options what the engine needs to know
  * @param deliver where its messages are delivered; empty if workers lease them
  * @param retry the policy as it was written; empty for the default one
+ * @param limits as they were written; empty for none
+ * @param choice which message comes next, as it was written; empty for the default
  */
 public record QueueConfig(
-    QueueOptions<byte[]> options, Optional<DeliverConfig> deliver, Map<String, Object> retry) {
+    QueueOptions<byte[]> options,
+    Optional<DeliverConfig> deliver,
+    Map<String, Object> retry,
+    Map<String, Object> limits,
+    Map<String, Object> choice) {
 
-  /** Copies the retry settings. */
+  /** Copies what was written. */
   public QueueConfig {
-    retry = Collections.unmodifiableMap(new LinkedHashMap<>(retry));
+    retry = copy(retry);
+    limits = copy(limits);
+    choice = copy(choice);
+  }
+
+  private static Map<String, Object> copy(Map<String, Object> written) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(written));
   }
 
   /** The queue's name. */
@@ -32,7 +44,7 @@ public record QueueConfig(
 
   /** The same with another webhook. */
   public QueueConfig withDeliver(Optional<DeliverConfig> other) {
-    return new QueueConfig(options, other, retry);
+    return new QueueConfig(options, other, retry, limits, choice);
   }
 
   /** The tree that {@link QueueReader} reads back as the same settings, secrets included. */
@@ -48,10 +60,18 @@ public record QueueConfig(
     options.maxWaiting().ifPresent(max -> tree.put("maxWaiting", max));
     tree.put("dedupWindow", DurationText.format(options.dedupWindow()));
     putDependency(tree);
-    if (!retry.isEmpty()) {
-      tree.put("retry", retry);
-    }
+    tree.putAll(written());
     return tree;
+  }
+
+  /** The parts that are kept and shown as they were written. */
+  public Map<String, Map<String, Object>> written() {
+    Map<String, Map<String, Object>> written = new LinkedHashMap<>();
+    written.put("retry", retry);
+    written.put("limits", limits);
+    written.put("choice", choice);
+    written.values().removeIf(Map::isEmpty);
+    return written;
   }
 
   private void putDependency(Map<String, Object> tree) {

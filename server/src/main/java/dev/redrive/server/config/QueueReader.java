@@ -5,6 +5,7 @@ package dev.redrive.server.config;
 import dev.redrive.Codec;
 import dev.redrive.QueueOptions;
 import dev.redrive.Successors;
+import dev.redrive.gate.GateFactory;
 import dev.redrive.retry.InvalidPolicyException;
 import dev.redrive.retry.RetryPolicy;
 import dev.redrive.server.json.Fields;
@@ -56,11 +57,20 @@ public final class QueueReader {
     fields.number("maxWaiting", 1, Long.MAX_VALUE).ifPresent(builder::maxWaiting);
     fields.duration("dedupWindow", Duration.ZERO, DEDUP_WINDOW_MAX).ifPresent(builder::dedupWindow);
     dependency(fields, deliver).ifPresent(builder::dependency);
+    Map<String, Object> limits = fields.tree("limits").orElse(Map.of());
+    fields
+        .object("limits")
+        .map(LimitsReader::read)
+        .ifPresent(gates -> builder.gates(gates.toArray(GateFactory[]::new)));
+    Map<String, Object> choice = fields.tree("choice").orElse(Map.of());
+    fields.object("choice").map(ChoiceReader::read).ifPresent(builder::choice);
     fields.end();
     if (fields.problems().size() > mistakes) {
       return Optional.empty();
     }
-    return fields.attempt(builder::build).map(options -> new QueueConfig(options, deliver, retry));
+    return fields
+        .attempt(builder::build)
+        .map(options -> new QueueConfig(options, deliver, retry, limits, choice));
   }
 
   /**

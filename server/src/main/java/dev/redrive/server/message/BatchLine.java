@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Reads a line of a batch. A body that is a JSON value keeps its bytes as they stand in the line.
@@ -92,6 +93,8 @@ final class BatchLine {
     message = read.duration("delay", Duration.ZERO, DELAY_MAX).map(message::after).orElse(message);
     message = read.time("deliverAt").map(message::at).orElse(message);
     message = read.time("deadline").map(message::deadline).orElse(message);
+    OptionalLong priority = read.number("priority", 0, 9);
+    message = priority.isPresent() ? message.priority((int) priority.getAsLong()) : message;
     read.endOrThrow("line");
     return headers.isEmpty() ? message : message.headers(headers);
   }

@@ -41,6 +41,7 @@ final class RequestHeaders {
           "Redrive-Deliver-At",
           "Redrive-Deadline",
           "Redrive-Key",
+          "Redrive-Priority",
           "Redrive-Header-…");
 
   private final List<String> problems = new ArrayList<>();
@@ -103,10 +104,18 @@ final class RequestHeaders {
     message = setting("redrive-delay", message, (m, text) -> m.after(DurationText.parse(text)));
     message = setting("redrive-deliver-at", message, (m, text) -> m.at(TimeText.parse(text)));
     message = setting("redrive-deadline", message, (m, text) -> m.deadline(TimeText.parse(text)));
+    message = setting("redrive-priority", message, (m, text) -> m.priority(digit(text)));
     for (String name : settings.keySet()) {
       problems.add("the header " + name + " is unknown" + Nearest.hint(name, SETTINGS));
     }
     return message;
+  }
+
+  private static int digit(String text) {
+    if (text.length() != 1 || text.charAt(0) < '0' || text.charAt(0) > '9') {
+      throw new IllegalArgumentException("must be a digit, 0 to 9, not " + text);
+    }
+    return text.charAt(0) - '0';
   }
 
   private Outgoing<byte[]> setting(

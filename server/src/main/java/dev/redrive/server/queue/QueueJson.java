@@ -12,6 +12,7 @@ import dev.redrive.server.json.Json;
 import dev.redrive.server.json.TimeText;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Queues as they are shown: without secrets. */
@@ -44,9 +45,9 @@ final class QueueJson {
       json.writeBooleanField("breaker", false);
     }
     gates(json, each);
-    if (!config.retry().isEmpty()) {
-      json.writeFieldName("retry");
-      Json.tree(json, config.retry());
+    for (Map.Entry<String, Map<String, Object>> part : config.written().entrySet()) {
+      json.writeFieldName(part.getKey());
+      Json.tree(json, part.getValue());
     }
     stats(json, stats);
     json.writeEndObject();
