@@ -7,6 +7,7 @@ module dev.redrive {
 
   exports dev.redrive;
   exports dev.redrive.gate;
+  exports dev.redrive.idempotency;
   exports dev.redrive.retry;
   exports dev.redrive.trace;
 }

@@ -41,6 +41,15 @@ public sealed interface Event {
   record Deferred(String queue, Instant at, String id, Instant dueAt, String cause)
       implements Event {}
 
+  /**
+   * A message's key was done before: it is acknowledged without an attempt.
+   *
+   * @param key what it was recognised by, see {@link IdempotencyKey}
+   * @param result what was kept when it was done; must not be changed
+   */
+  record Recognised(String queue, Instant at, String id, String key, byte[] result)
+      implements Event {}
+
   /** A message went to the dead letters. */
   record Died(String queue, Instant at, String id, int attempt, Reason reason, String cause)
       implements Event {}

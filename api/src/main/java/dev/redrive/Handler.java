@@ -16,7 +16,8 @@ public interface Handler<T> {
 
   /**
    * Processes one message. A message can come twice after a crash, so the effect should be
-   * idempotent; the id is the same each time.
+   * idempotent; the id is the same each time. {@link Idempotency} keeps duplicates away but for a
+   * crash between the effect and the end of this call.
    *
    * @throws Exception if the attempt failed
    */

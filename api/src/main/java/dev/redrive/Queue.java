@@ -85,6 +85,9 @@ public interface Queue<T> {
   /** How many messages are where. */
   CompletionStage<QueueStats> stats();
 
+  /** What came of the queue's {@link Idempotency}; empty if it has none. */
+  Optional<IdempotencyStatus> idempotency();
+
   /** The messages of this queue that could not be processed. */
   DeadLetters deadLetters();
 }

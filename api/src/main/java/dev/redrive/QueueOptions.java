@@ -8,6 +8,7 @@ import dev.redrive.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -34,6 +35,7 @@ import java.util.function.Consumer;
  * @param guards what stands in front of attempts
  * @param choice which message in hand comes next
  * @param onDeadLetter told of each message that died, once it is safe among the dead letters
+ * @param idempotency how duplicates are kept from having an effect; empty if they are handled
  * @param <T> the payload's type
  */
 public record QueueOptions<T>(
@@ -48,11 +50,37 @@ public record QueueOptions<T>(
     Duration dedupWindow,
     Guards guards,
     Choice choice,
-    Consumer<DeadLetter> onDeadLetter) {
+    Consumer<DeadLetter> onDeadLetter,
+    Optional<Idempotency<? super T>> idempotency) {
 
   /** Starts from the defaults: the default policy, 16 at once, 30 seconds, 24 hours of memory. */
   public static <T> Builder<T> builder(String name, Codec<T> codec) {
     return new Builder<>(name, codec);
+  }
+
+  /**
+   * The same with idempotency.
+   *
+   * @throws InvalidOptionsException naming every mistake
+   */
+  public QueueOptions<T> withIdempotency(Idempotency<? super T> other) {
+    QueueOptions<T> options =
+        new QueueOptions<>(
+            name,
+            codec,
+            policy,
+            concurrency,
+            timeout,
+            isOrdered,
+            successors,
+            maxWaiting,
+            dedupWindow,
+            guards,
+            choice,
+            onDeadLetter,
+            Optional.of(other));
+    QueueOptionsCheck.check(options);
+    return options;
   }
 
   /** Collects options; {@link #build} checks them all at once. Not thread-safe. */
@@ -69,6 +97,7 @@ public record QueueOptions<T>(
     private Guards guards = Guards.NONE;
     private Choice choice = Choice.defaults();
     private Consumer<DeadLetter> onDeadLetter = letter -> {};
+    private Optional<Idempotency<? super T>> idempotency = Optional.empty();
 
     private Builder(String name, Codec<T> codec) {
       this.name = Objects.requireNonNull(name, "name");
@@ -153,6 +182,12 @@ public record QueueOptions<T>(
       return this;
     }
 
+    /** Keeps duplicates from having an effect: what was done under a key is not done again. */
+    public Builder<T> idempotency(Idempotency<? super T> idempotency) {
+      this.idempotency = Optional.of(idempotency);
+      return this;
+    }
+
     /**
      * The options.
      *
@@ -172,7 +207,8 @@ public record QueueOptions<T>(
               dedupWindow,
               guards,
               choice,
-              onDeadLetter);
+              onDeadLetter,
+              idempotency);
       QueueOptionsCheck.check(options);
       return options;
     }

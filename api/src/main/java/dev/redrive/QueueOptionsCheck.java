@@ -14,6 +14,8 @@ final class QueueOptionsCheck {
   private static final Duration TIMEOUT_MAX = Duration.ofDays(1);
   private static final int DEPENDENCY_CHARS_MAX = 200;
   private static final Duration DEDUP_WINDOW_MAX = Duration.ofDays(30);
+  private static final Duration LEASE_MAX = Duration.ofDays(2);
+  private static final Duration TTL_MAX = Duration.ofDays(366);
 
   private QueueOptionsCheck() {}
 
@@ -39,6 +41,7 @@ final class QueueOptionsCheck {
       problems.add("dedupWindow must be 0 to 30 days, not " + options.dedupWindow());
     }
     options.guards().dependency().ifPresent(name -> checkDependency(name, problems));
+    options.idempotency().ifPresent(each -> check(each, options.timeout(), problems));
     if (!problems.isEmpty()) {
       throw new InvalidOptionsException("queue " + options.name(), problems);
     }
@@ -47,6 +50,23 @@ final class QueueOptionsCheck {
   private static void checkDependency(String name, List<String> problems) {
     if (name.isBlank() || name.length() > DEPENDENCY_CHARS_MAX) {
       problems.add("the dependency's name must have 1 to 200 characters, and not be blank");
+    }
+  }
+
+  private static void check(Idempotency<?> idempotency, Duration timeout, List<String> problems) {
+    idempotency
+        .lease()
+        .filter(lease -> lease.compareTo(timeout) <= 0 || lease.compareTo(LEASE_MAX) > 0)
+        .ifPresent(
+            lease ->
+                problems.add(
+                    "idempotency.lease must be longer than the timeout of "
+                        + timeout
+                        + " and at most 2 days, not "
+                        + lease));
+    if (idempotency.ttl().compareTo(Duration.ofSeconds(1)) < 0
+        || idempotency.ttl().compareTo(TTL_MAX) > 0) {
+      problems.add("idempotency.ttl must be 1 s to 366 days, not " + idempotency.ttl());
     }
   }
 }

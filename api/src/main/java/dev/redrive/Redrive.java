@@ -3,6 +3,7 @@
 package dev.redrive;
 
 import dev.redrive.gate.Dependency;
+import dev.redrive.idempotency.IdempotencyStore;
 import java.time.Duration;
 import java.util.Collection;
 
@@ -28,6 +29,14 @@ public interface Redrive extends AutoCloseable {
 
   /** The dependencies that queues and their policies name, by name. */
   Collection<Dependency> dependencies();
+
+  /**
+   * The idempotency store that the transport keeps beside its messages, for {@link Idempotency#in};
+   * usable until this is closed.
+   *
+   * @throws UnsupportedCapabilityException if the transport keeps none; give queues another store
+   */
+  IdempotencyStore idempotencyStore();
 
   /** How the transport is doing. */
   TransportState state();

@@ -27,13 +27,16 @@ final class ModuleTable {
           Map.entry("transports", Set.of("api", "spi")),
           Map.entry("guards", Set.of("api")),
           Map.entry("codecs", Set.of("api")),
+          Map.entry("stores", Set.of("api")),
           Map.entry("telemetry", Set.of("api")),
           Map.entry("spring", Set.of("api", "spi", "core")),
-          Map.entry("server", Set.of("api", "spi", "core", "codecs", "guards", "telemetry")),
-          Map.entry("cli", Set.of("api", "spi", "core", "codecs", "telemetry", "server")),
+          Map.entry(
+              "server", Set.of("api", "spi", "core", "codecs", "guards", "stores", "telemetry")),
+          Map.entry("cli", Set.of("api", "spi", "core", "codecs", "stores", "telemetry", "server")),
           Map.entry(
               "examples",
-              Set.of("api", "spi", "core", "codecs", "guards", "telemetry", "transports")),
+              Set.of(
+                  "api", "spi", "core", "codecs", "guards", "stores", "telemetry", "transports")),
           Map.entry(
               "benchmarks",
               Set.of(

@@ -93,8 +93,15 @@ final class Attempt<T> {
     return Optional.of(decoded);
   }
 
-  /** The message as its handler sees it. */
+  /** The message as its handler sees it; decoded once. */
+  // A queue that is declared anew keeps its codec, so T is still what it was decoded to.
+  @SuppressWarnings("unchecked")
   static <T> Message<T> message(Handed handed, QueueOptions<T> options) throws Exception {
+    Optional<Message<?>> decoded = handed.decoded();
+    return decoded.isPresent() ? (Message<T>) decoded.get() : decode(handed, options);
+  }
+
+  private static <T> Message<T> decode(Handed handed, QueueOptions<T> options) throws Exception {
     InMessage in = handed.in();
     return new Message<>(
         in.id(),
@@ -110,6 +117,11 @@ final class Attempt<T> {
   /** What listeners are told when an attempt's message is with its handler or consumer. */
   static Event started(InMessage in, String queue, Instant at) {
     return new Event.Started(queue, at, in.id(), in.attempt(), Duration.between(in.dueAt(), at));
+  }
+
+  /** The handler left this; it is kept if the queue has idempotency. */
+  void leave(byte[] result) {
+    message.hold().ifPresent(hold -> hold.result(result));
   }
 
   void succeed() {

@@ -2,6 +2,7 @@
 
 package dev.redrive.core;
 
+import dev.redrive.Message;
 import dev.redrive.Origin;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.WireHeaders;
@@ -37,6 +38,9 @@ final class Handed {
   private volatile Passage passage = Passage.NONE;
   // Guarded by the lock of the worker that has it in hand.
   private Lineup.@Nullable Place place;
+  // Both stay null where the queue has no idempotency.
+  private volatile @Nullable KeyHold hold;
+  private volatile @Nullable Message<?> decoded;
 
   Handed(InMessage in, Intake intake) {
     this.in = in;
@@ -104,6 +108,24 @@ final class Handed {
   /** Whether that is so. */
   boolean isEnding() {
     return isEnding;
+  }
+
+  /** The idempotency key that it holds, if any. */
+  Optional<KeyHold> hold() {
+    return Optional.ofNullable(hold);
+  }
+
+  void hold(KeyHold begun) {
+    hold = begun;
+  }
+
+  /** The message as its handler will see it, if it had to be decoded before. */
+  Optional<Message<?>> decoded() {
+    return Optional.ofNullable(decoded);
+  }
+
+  void decoded(Message<?> early) {
+    decoded = early;
   }
 
   Optional<Instant> deadline() {

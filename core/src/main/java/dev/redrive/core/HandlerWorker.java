@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes a queue's messages to its handler: credit, admission, the beginning of attempts, and how
  * many of them run at once. The way of a message through here: {@link #receive} → {@link #pump} →
- * begun → {@link Invoker} → settled → {@link #left}.
+ * {@link Duplicates} → begun → {@link Invoker} → settled → {@link #left}.
  *
  * <p>At least twice as many messages are in hand as attempts may run, so that the next one is there
  * when an attempt ends. An attempt that has ended makes room for the next message at once, so that
@@ -35,6 +35,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   private final Function<Intake.Receiver, Intake> subscribe;
   private final Environment environment;
   private final Turnstile turnstile;
+  private final Duplicates.Asker beginning = new Beginning();
   private final Drains drains = new Drains();
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
@@ -200,7 +201,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       try {
         // Looked at again: it may have waited for its turn beyond its deadline.
         if (!queue.settler().turnsAway(next) && turnstile.passes(next)) {
-          begin(next);
+          queue.duplicates().ask(next, beginning);
           isBeginning = true;
         }
       } catch (Throwable failure) {
@@ -216,6 +217,38 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   private void endOne() {
     synchronized (lock) {
       attempts--;
+    }
+  }
+
+  /** What comes of asking whether a message was done before. */
+  private final class Beginning implements Duplicates.Asker {
+    @Override
+    public void free(Handed message) {
+      begin(message);
+    }
+
+    @Override
+    public void over(Handed message) {
+      attemptEnded();
+    }
+
+    @Override
+    public boolean isWanted(Handed message) {
+      boolean isPaused = !isPresent(message.intake());
+      if (isPaused) {
+        queue.settler().giveBack(message, PAUSED);
+      }
+      // Its deadline may have passed while it waited.
+      boolean isWanted = !isPaused && !queue.settler().turnsAway(message);
+      if (!isWanted) {
+        attemptEnded();
+      }
+      return isWanted;
+    }
+
+    @Override
+    public boolean mayWait() {
+      return true;
     }
   }
 
@@ -258,6 +291,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   private void lost(Handed message, String why) {
     if (message.claim()) {
       message.letGo();
+      queue.keys().freeLater(message);
       attemptEnded();
       log.info("message {} comes again, its attempt could not begin: {}", message.in().id(), why);
     }

@@ -4,6 +4,7 @@ package dev.redrive.core;
 
 import dev.redrive.Handler;
 import dev.redrive.Message;
+import dev.redrive.ResultHandler;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -72,7 +73,7 @@ final class LaneInvoker<T> implements Invoker<T> {
 
     private void handle(Message<T> message) {
       try {
-        handler.handle(message);
+        call(message);
       } catch (Throwable failure) {
         // Errors too: one message that exhausts the stack or the heap must not stop the others.
         attempt.fail(failure);
@@ -82,6 +83,14 @@ final class LaneInvoker<T> implements Invoker<T> {
         return;
       }
       attempt.succeed();
+    }
+
+    private void call(Message<T> message) throws Exception {
+      if (handler instanceof ResultHandler<T> leaving) {
+        attempt.leave(leaving.result(message));
+      } else {
+        handler.handle(message);
+      }
     }
 
     @Override

@@ -127,8 +127,9 @@ final class LeasedDelivery<T> implements Delivery<T> {
       int lease = ++leases;
       Duration lasts = deadline.map(each -> left(now, each)).orElse(time);
       timer = environment.timers().after(lasts, () -> expire(lease));
-      return true;
     }
+    settler.keep(handed, time);
+    return true;
   }
 
   private static Duration left(Instant now, Instant deadline) {

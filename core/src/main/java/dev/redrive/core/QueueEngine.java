@@ -8,6 +8,7 @@ import dev.redrive.DeadLetters;
 import dev.redrive.Delivery;
 import dev.redrive.Event;
 import dev.redrive.Handler;
+import dev.redrive.IdempotencyStatus;
 import dev.redrive.MessageState;
 import dev.redrive.MessageStatus;
 import dev.redrive.Outgoing;
@@ -48,6 +49,8 @@ final class QueueEngine<T> implements Queue<T> {
   private final Surroundings surroundings;
   private final Sender<T> sender;
   private final Settler settler;
+  private final KeyKeeper keys;
+  private final Duplicates<T> duplicates;
   private final LeaseDesk<T> desk;
   private final DeadLetters deadLetters;
   private final Dependencies dependencies;
@@ -78,7 +81,10 @@ final class QueueEngine<T> implements Queue<T> {
     this.dependencies = dependencies;
     this.surroundings = observers.surroundings();
     this.sender = new Sender<>(options.name(), this::options, transport, environment, observers);
-    this.settler = new Settler(this::options, environment, events, handlers, this::hold);
+    StoreHealth health = new StoreHealth(options.name(), environment.random());
+    this.keys = new KeyKeeper(environment, health);
+    this.duplicates = new Duplicates<>(this, environment, health);
+    this.settler = new Settler(this::options, environment, events, handlers, this::hold, keys);
     this.desk = new LeaseDesk<>(this, environment, this::subscribe);
     this.deadLetters =
         new ObservedDeadLetters(
@@ -159,6 +165,14 @@ final class QueueEngine<T> implements Queue<T> {
 
   Settler settler() {
     return settler;
+  }
+
+  KeyKeeper keys() {
+    return keys;
+  }
+
+  Duplicates<T> duplicates() {
+    return duplicates;
   }
 
   EventHub events() {
@@ -369,6 +383,11 @@ final class QueueEngine<T> implements Queue<T> {
   }
 
   @Override
+  public Optional<IdempotencyStatus> idempotency() {
+    return options.idempotency().map(each -> duplicates.status());
+  }
+
+  @Override
   public DeadLetters deadLetters() {
     return deadLetters;
   }
@@ -393,5 +412,6 @@ final class QueueEngine<T> implements Queue<T> {
   void close() {
     workers.forEach(HandlerWorker::close);
     desk.close();
+    keys.stop();
   }
 }

@@ -14,6 +14,7 @@ import dev.redrive.TransportState;
 import dev.redrive.UnsupportedCapabilityException;
 import dev.redrive.gate.BreakerFactory;
 import dev.redrive.gate.Dependency;
+import dev.redrive.idempotency.IdempotencyStore;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.QueueSpec;
@@ -186,6 +187,17 @@ final class RedriveEngine implements Redrive {
   @Override
   public Collection<Dependency> dependencies() {
     return dependencies.all();
+  }
+
+  @Override
+  public IdempotencyStore idempotencyStore() {
+    return transport
+        .idempotencyStore()
+        .orElseThrow(
+            () ->
+                new UnsupportedCapabilityException(
+                    "this transport keeps no idempotency keys: give the queue a store of its own,"
+                        + " for example a CaffeineIdempotencyStore for one process"));
   }
 
   @Override

@@ -41,6 +41,7 @@ final class Settler {
   private final EventHub events;
   private final DeathNotice notice;
   private final Hold hold;
+  private final KeyKeeper keys;
 
   /** Stops the queue for a while, or until somebody resumes it. */
   interface Hold {
@@ -52,12 +53,19 @@ final class Settler {
       Environment environment,
       EventHub events,
       Executor handlers,
-      Hold hold) {
+      Hold hold,
+      KeyKeeper keys) {
     this.options = options;
     this.environment = environment;
     this.events = events;
     this.notice = new DeathNotice(options, handlers);
     this.hold = hold;
+    this.keys = keys;
+  }
+
+  /** The message's consumer has it for this much time from now. */
+  void keep(Handed message, Duration time) {
+    keys.keep(message, time);
   }
 
   CompletionStage<Settled> succeeded(Handed message, Duration took) {
@@ -70,6 +78,19 @@ final class Settler {
                 message,
                 new Settlement.Ack(in.lease()),
                 () -> new Event.Succeeded(queue(), now(), in.id(), in.attempt(), took)));
+  }
+
+  /** The message's key was done before: it is acknowledged without an attempt. */
+  CompletionStage<Settled> recognised(Handed message, String key, byte[] result) {
+    InMessage in = message.in();
+    message.passage().unused();
+    return guarded(
+        message,
+        () ->
+            settle(
+                message,
+                new Settlement.Ack(in.lease()),
+                () -> new Event.Recognised(queue(), now(), in.id(), key, result)));
   }
 
   /** The attempt failed: the policy decides. */
@@ -185,10 +206,21 @@ final class Settler {
         () -> deferred(message, wait.why(), MessageState.HELD, Times.after(now(), wait.time())));
   }
 
+  /** Has the message wait for this much time before its attempt, which does not count. */
+  CompletionStage<Settled> postpone(Handed message, Duration time, String why) {
+    message.passage().unused();
+    return guarded(
+        message, () -> deferred(message, why, waitingState(message), Times.after(now(), time)));
+  }
+
   private CompletionStage<Settled> deferred(Handed message, String why) {
+    return deferred(message, why, waitingState(message));
+  }
+
+  private MessageState waitingState(Handed message) {
     InMessage in = message.in();
     MessageState waits = in.dueAt().isAfter(now()) ? MessageState.SCHEDULED : MessageState.READY;
-    return deferred(message, why, in.attempt() > 1 ? MessageState.RETRYING : waits);
+    return in.attempt() > 1 ? MessageState.RETRYING : waits;
   }
 
   // It keeps its due time, and with that its place among those that wait.
@@ -347,11 +379,23 @@ final class Settler {
         });
   }
 
+  /** Brings the message's key to its end, if it holds one, and then the message. */
   private CompletionStage<Settled> settle(
       Handed message, Settlement settlement, Supplier<Event> event) {
     if (message.span() != NoAttempt.SPAN) {
       message.span().end(event.get());
     }
+    Optional<KeyHold> hold = message.hold();
+    if (hold.isEmpty()) {
+      return settleNow(message, settlement, event);
+    }
+    CompletionStage<Boolean> ended =
+        settlement instanceof Settlement.Ack ? keys.complete(hold.get()) : keys.free(hold.get());
+    return ended.thenCompose(done -> guarded(message, () -> settleNow(message, settlement, event)));
+  }
+
+  private CompletionStage<Settled> settleNow(
+      Handed message, Settlement settlement, Supplier<Event> event) {
     CompletionStage<Settled> settled = message.intake().settle(message, settlement);
     return settled.whenComplete(
         (answer, error) -> {

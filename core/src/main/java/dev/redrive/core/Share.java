@@ -46,10 +46,33 @@ final class Share<T> {
     pending.set(messages.size());
     for (Handed message : messages) {
       try {
-        message.intake().begin(message, new Beginning(message));
+        queue.duplicates().ask(message, new Asking());
       } catch (Throwable failure) {
         lost(message, failure);
       }
+    }
+  }
+
+  /** What comes of asking whether a message was done before. A consumer does not wait for that. */
+  private final class Asking implements Duplicates.Asker {
+    @Override
+    public void free(Handed message) {
+      message.intake().begin(message, new Beginning(message));
+    }
+
+    @Override
+    public void over(Handed message) {
+      oneLess();
+    }
+
+    @Override
+    public boolean isWanted(Handed message) {
+      return true;
+    }
+
+    @Override
+    public boolean mayWait() {
+      return false;
     }
   }
 
@@ -78,8 +101,7 @@ final class Share<T> {
     @Override
     public void done(Settled settled) {
       if (settled != Settled.DONE) {
-        message.letGo();
-        oneLess();
+        missed();
         return;
       }
       try {
@@ -93,7 +115,12 @@ final class Share<T> {
 
     @Override
     public void failed(Throwable cause) {
+      missed();
+    }
+
+    private void missed() {
       message.letGo();
+      queue.keys().freeLater(message);
       oneLess();
     }
 

@@ -41,6 +41,8 @@ final class Journal implements Listener {
       return name + " " + retried.id() + " " + retried.attempt();
     } else if (event instanceof Event.Deferred deferred) {
       return name + " " + deferred.id();
+    } else if (event instanceof Event.Recognised recognised) {
+      return name + " " + recognised.id() + " " + recognised.key();
     } else if (event instanceof Event.Died died) {
       return name + " " + died.id() + " " + died.attempt() + " " + died.reason().wireName();
     } else if (event instanceof Event.Cancelled cancelled) {

@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.redrive.AsyncHandler;
 import dev.redrive.Delivery;
 import dev.redrive.Handler;
+import dev.redrive.Idempotency;
 import dev.redrive.Queue;
+import dev.redrive.QueueOptions;
 import dev.redrive.QueueStats;
 import dev.redrive.gate.Answer;
+import dev.redrive.store.caffeine.CaffeineIdempotencyStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -30,10 +33,19 @@ class NoMemoryTest {
   private static final int CONCURRENCY = 2;
 
   private static void play(int calls, Consumer<Queue<String>> start) {
+    play(calls, start, (world, options) -> options);
+  }
+
+  private static void play(int calls, Consumer<Queue<String>> start, Options options) {
     boolean isOver = false;
     for (int nth = 1; !isOver; nth++) {
-      isOver = !playWithout(nth, calls, start);
+      isOver = !playWithout(nth, calls, start, options);
     }
+  }
+
+  /** What a queue is declared with besides. */
+  private interface Options {
+    QueueOptions.Builder<String> with(World world, QueueOptions.Builder<String> options);
   }
 
   private static World world(NoMemory memory) {
@@ -49,11 +61,13 @@ class NoMemoryTest {
   }
 
   /** False if the life of these messages has fewer calls. */
-  private static boolean playWithout(int nth, int calls, Consumer<Queue<String>> start) {
+  private static boolean playWithout(
+      int nth, int calls, Consumer<Queue<String>> start, Options with) {
     String at = "no memory for %d calls from call %d on".formatted(calls, nth);
     NoMemory memory = new NoMemory();
     try (World world = world(memory)) {
-      Queue<String> queue = world.queue(options -> options.concurrency(CONCURRENCY));
+      Queue<String> queue =
+          world.queue(options -> with.with(world, options.concurrency(CONCURRENCY)));
       start.accept(queue);
       world.run();
       send(world, queue);
@@ -98,6 +112,23 @@ class NoMemoryTest {
         };
 
     play(calls, queue -> queue.handle(failingOnce));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 50})
+  void messages_under_keys_go_on(int calls) {
+    AsyncHandler<String> failingOnce =
+        message ->
+            message.attempt() == 1
+                ? CompletableFuture.failedFuture(new IOException("planned"))
+                : CompletableFuture.completedFuture(null);
+
+    play(
+        calls,
+        queue -> queue.handleAsync(failingOnce),
+        (world, options) ->
+            options.idempotency(
+                Idempotency.in(new CaffeineIdempotencyStore(10_000_000, world.time()::nanoTime))));
   }
 
   @ParameterizedTest

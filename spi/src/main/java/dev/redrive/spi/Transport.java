@@ -7,6 +7,7 @@ import dev.redrive.MessageStatus;
 import dev.redrive.QueueStats;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
+import dev.redrive.idempotency.IdempotencyStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +48,14 @@ public interface Transport extends AutoCloseable {
 
   /** How many messages are where. */
   CompletionStage<QueueStats> stats(String queue);
+
+  /**
+   * The idempotency store that it keeps beside its messages, usable until it is closed; empty if it
+   * keeps none.
+   */
+  default Optional<IdempotencyStore> idempotencyStore() {
+    return Optional.empty();
+  }
 
   /** Tells the listener the present state and then each change, on a thread of the transport. */
   void onState(Consumer<TransportState> listener);

@@ -17,12 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>The meters are {@code redrive.sent}, {@code redrive.duplicates}, {@code redrive.attempts},
  * {@code redrive.succeeded}, {@code redrive.retried}, {@code redrive.deferred}, {@code
- * redrive.died} (by {@code reason}), {@code redrive.cancelled}, {@code redrive.replayed} and {@code
- * redrive.purged}; the timers {@code redrive.lateness}, from due to started, and {@code
- * redrive.handler} (by {@code outcome}), both with a histogram; and the gauges {@code
- * redrive.paused} and {@code redrive.dependency.open} (by {@code dependency}: 1 while its breaker
- * is open, 0.5 while it is half-open). Thread-safe; an event costs no allocation but for a queue's
- * first ones.
+ * redrive.recognised}, {@code redrive.died} (by {@code reason}), {@code redrive.cancelled}, {@code
+ * redrive.replayed} and {@code redrive.purged}; the timers {@code redrive.lateness}, from due to
+ * started, and {@code redrive.handler} (by {@code outcome}), both with a histogram; and the gauges
+ * {@code redrive.paused} and {@code redrive.dependency.open} (by {@code dependency}: 1 while its
+ * breaker is open, 0.5 while it is half-open). Thread-safe; an event costs no allocation but for a
+ * queue's first ones.
  */
 public final class MicrometerListener implements Listener {
   private final MeterRegistry registry;
@@ -57,6 +57,8 @@ public final class MicrometerListener implements Listener {
       meters.handlerFailed.record(retried.took());
     } else if (event instanceof Event.Deferred) {
       meters.deferred.increment();
+    } else if (event instanceof Event.Recognised) {
+      meters.recognised.increment();
     } else if (event instanceof Event.Died died) {
       meters.died(died.reason()).increment();
     } else {

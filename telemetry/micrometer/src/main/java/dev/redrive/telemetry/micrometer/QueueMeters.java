@@ -36,6 +36,7 @@ final class QueueMeters {
   final Counter succeeded;
   final Counter retried;
   final Counter deferred;
+  final Counter recognised;
   final Counter cancelled;
   final Counter replayed;
   final Counter purged;
@@ -59,6 +60,8 @@ final class QueueMeters {
     succeeded = counter("redrive.succeeded", "Messages that were processed");
     retried = counter("redrive.retried", "Attempts that failed and are followed by another");
     deferred = counter("redrive.deferred", "Messages that were put off without an attempt");
+    recognised =
+        counter("redrive.recognised", "Messages that were done before, and not handled again");
     cancelled = counter("redrive.cancelled", "Messages that were taken back");
     replayed = counter("redrive.replayed", "Dead letters that were sent back to their queue");
     purged = counter("redrive.purged", "Dead letters that were deleted");

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.core;
+
+import dev.redrive.spi.Environment;
+import dev.redrive.spi.Timers;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the keys of messages in hand to their end, before these are settled: a key whose attempt
+ * succeeded is completed, every other one is freed.
+ *
+ * <p>An effect that has happened must not happen again for want of a store: its completion is tried
+ * for as long as the key's lease lasts, because until then no duplicate can begin. Then, and when
+ * the queue is closed, the message is acknowledged all the same; to hand it over again would repeat
+ * the effect for certain, and so only a duplicate that comes later can.
+ *
+ * <p>A key that cannot be freed is free when its lease has run out; its message's next attempt
+ * waits until then.
+ */
+final class KeyKeeper {
+  private static final Logger log = LoggerFactory.getLogger(KeyKeeper.class);
+  static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+
+  private final Environment environment;
+  private final StoreHealth health;
+  // In the order they began, so that on virtual time a run is always the same.
+  private final Set<Completion> completions = Collections.synchronizedSet(new LinkedHashSet<>());
+  private volatile boolean isStopped;
+
+  KeyKeeper(Environment environment, StoreHealth health) {
+    this.environment = environment;
+    this.health = health;
+  }
+
+  /** The message was handled. The stage completes, never exceptionally, when it may be settled. */
+  CompletionStage<Boolean> complete(KeyHold hold) {
+    Completion completion = new Completion(hold);
+    completions.add(completion);
+    completion.run();
+    return completion.told;
+  }
+
+  /** The message was not handled. The stage completes, never exceptionally, as above. */
+  CompletionStage<Boolean> free(KeyHold hold) {
+    return Awaited.within(
+            ANSWER_MAX,
+            environment.timers(),
+            () -> hold.store().release(hold.key(), hold.owner()),
+            late -> {})
+        .handle(
+            (isFreed, failure) -> {
+              if (failure != null) {
+                health.fails(failure);
+              }
+              return failure == null;
+            });
+  }
+
+  /** Frees the key of a message that is let go, if it holds one. Throws nothing. */
+  void freeLater(Handed message) {
+    try {
+      message.hold().ifPresent(this::free);
+    } catch (Throwable failure) {
+      // It is free when its lease has run out.
+      log.warn("the key of message {} could not be freed", message.in().id(), failure);
+    }
+  }
+
+  /**
+   * The message's consumer has it for this much time from now, and so its key is held longer.
+   * Throws nothing.
+   */
+  void keep(Handed message, Duration time) {
+    try {
+      message.hold().ifPresent(hold -> keep(message, hold, time.plus(Duplicates.MARGIN)));
+    } catch (Throwable failure) {
+      notKept(message, failure.toString());
+    }
+  }
+
+  private void keep(Handed message, KeyHold hold, Duration lease) {
+    long end = environment.timers().nanoTimeAfter(lease);
+    if (end <= hold.leaseEnd()) {
+      return;
+    }
+    Awaited.within(
+            ANSWER_MAX,
+            environment.timers(),
+            () -> hold.store().renew(hold.key(), hold.owner(), lease),
+            late -> {})
+        .whenComplete(
+            (isKept, failure) -> {
+              if (failure != null) {
+                notKept(message, failure.toString());
+              } else if (isKept) {
+                hold.leaseEnd(end);
+              } else {
+                notKept(message, "its lease had ended");
+              }
+            });
+  }
+
+  private static void notKept(Handed message, String why) {
+    log.warn(
+        "the key of message {} could not be kept, and a duplicate may take it: {}",
+        message.in().id(),
+        why);
+  }
+
+  /** Waits for no store any more. */
+  void stop() {
+    isStopped = true;
+    List.copyOf(completions).forEach(completion -> completion.giveUp("the queue is closed"));
+  }
+
+  /** One key's completion, tried again and again. */
+  private final class Completion implements Runnable {
+    private final KeyHold hold;
+    private final CompletableFuture<Boolean> told = new CompletableFuture<>();
+    private int tries;
+
+    Completion(KeyHold hold) {
+      this.hold = hold;
+    }
+
+    @Override
+    public void run() {
+      try {
+        Awaited.within(
+                ANSWER_MAX,
+                environment.timers(),
+                () -> hold.store().complete(hold.key(), hold.owner(), hold.result(), hold.ttl()),
+                late -> {})
+            .whenComplete(this::answered);
+      } catch (Throwable failure) {
+        giveUp(failure.toString());
+      }
+    }
+
+    private void answered(@Nullable Boolean isStored, @Nullable Throwable failure) {
+      try {
+        if (failure != null) {
+          health.fails(failure);
+          again(failure);
+          return;
+        }
+        health.answers();
+        if (!Boolean.TRUE.equals(isStored)) {
+          log.warn("the key {} was taken by somebody else: it was handled twice", hold.key());
+        }
+        end(true);
+      } catch (Throwable noMemory) {
+        giveUp(noMemory.toString());
+      }
+    }
+
+    private void again(Throwable failure) {
+      Timers timers = environment.timers();
+      if (isStopped || timers.nanoTime() >= hold.leaseEnd()) {
+        giveUp(failure.toString());
+      } else {
+        timers.after(health.pause(tries++), this);
+      }
+    }
+
+    /** False if it had ended before. */
+    private boolean end(boolean isStored) {
+      completions.remove(this);
+      return told.complete(isStored);
+    }
+
+    void giveUp(String why) {
+      if (end(false)) {
+        health.unstored();
+        log.error(
+            "what was done under the key {} could not be stored: a duplicate of it that comes"
+                + " later would be handled again: {}",
+            hold.key(),
+            why);
+      }
+    }
+  }
+}
