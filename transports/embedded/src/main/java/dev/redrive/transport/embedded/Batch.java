@@ -25,6 +25,7 @@ final class Batch implements AutoCloseable {
   private final Map<QueueState, Before> touched = new LinkedHashMap<>();
 
   private long now;
+  private long round;
 
   Batch(Store store, Sequence sequence) {
     this.store = store;
@@ -38,6 +39,7 @@ final class Batch implements AutoCloseable {
     writes.clear();
     stamps.clear();
     now = newNow;
+    round++;
   }
 
   /** Applies a change, all of it or, if that fails, nothing. */
@@ -65,6 +67,11 @@ final class Batch implements AutoCloseable {
   /** The time that goes into what is written, in milliseconds. */
   long now() {
     return now;
+  }
+
+  /** Which batch it is that is being filled; never zero. */
+  long round() {
+    return round;
   }
 
   long bytes() {

@@ -34,7 +34,7 @@ import java.util.Set;
  * even be opened: opening replays its log and writes files.
  */
 final class DataFolder implements AutoCloseable {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   private static final String FORMAT_PREFIX = "redrive-embedded ";
   private static final String DATABASE = "db";
   private static final String NATIVE = "native";
@@ -243,6 +243,10 @@ final class DataFolder implements AutoCloseable {
               + "; this one knows "
               + FORMAT
               + "). Nothing was changed. Run the later release.");
+    }
+    if (version.get() < FORMAT) {
+      // First of all: an earlier release must not open what this one is about to write.
+      SmallFile.write(file, FORMAT_PREFIX + FORMAT);
     }
   }
 

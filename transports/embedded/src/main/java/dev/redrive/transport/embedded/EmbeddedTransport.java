@@ -7,6 +7,7 @@ import dev.redrive.MessageStatus;
 import dev.redrive.QueueStats;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
+import dev.redrive.idempotency.IdempotencyStore;
 import dev.redrive.spi.Capabilities;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
@@ -118,6 +119,11 @@ public final class EmbeddedTransport implements Transport {
   @Override
   public void onState(Consumer<TransportState> listener) {
     works.health().listen(listener);
+  }
+
+  @Override
+  public Optional<IdempotencyStore> idempotencyStore() {
+    return Optional.of(works.idempotency());
   }
 
   /** Waits until what was sent and settled before is on the disk. Idempotent. */

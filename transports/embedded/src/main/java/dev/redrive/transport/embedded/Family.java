@@ -23,7 +23,11 @@ enum Family {
   /** Where the dead letter of an id stands. */
   DEAD_IDS("dead-ids", 4),
   /** Damaged records, kept for a person: the key is the family's name, a zero, and the old key. */
-  QUARANTINE("quarantine", 1);
+  QUARANTINE("quarantine", 1),
+  /** What is held and what was done, by idempotency key. */
+  IDEMPOTENCY("idempotency", 16),
+  /** When each of these is forgotten. */
+  IDEMPOTENCY_ENDS("idempotency-ends", 4);
 
   private final String title;
   private final long bufferBytes;

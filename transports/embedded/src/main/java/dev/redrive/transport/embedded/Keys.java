@@ -16,10 +16,13 @@ import java.nio.charset.StandardCharsets;
  * keys        queue u32 | length u16 | key | seq u64
  * dead        queue u32 | died u64 ms | seq u64
  * dead-ids    queue u32 | id
+ * idempotency       key
+ * idempotency-ends  end u64 ms | key
  * </pre>
  */
 final class Keys {
   private static final int QUEUE_BYTES = 4;
+  private static final int END_BYTES = 8;
   private static final int PLACE_BYTES = QUEUE_BYTES + 16;
 
   private Keys() {}
@@ -41,7 +44,7 @@ final class Keys {
     return new Place(buffer.getLong(QUEUE_BYTES), buffer.getLong(QUEUE_BYTES + 8));
   }
 
-  /** The queue that a key of any family but meta belongs to. */
+  /** The queue that a key of the families above that begin with one belongs to. */
   static int queue(byte[] key) {
     if (key.length < QUEUE_BYTES) {
       throw new CorruptRecordException("a key of " + key.length + " bytes");
@@ -115,5 +118,26 @@ final class Keys {
 
   static byte[] meta(String name) {
     return name.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] idempotency(String key) {
+    return key.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** With an empty key, where the ends at this time begin. */
+  static byte[] idempotencyEnd(long end, String key) {
+    byte[] text = key.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(END_BYTES + text.length).putLong(end).put(text).array();
+  }
+
+  static long idempotencyEnd(byte[] endKey) {
+    if (endKey.length < END_BYTES) {
+      throw new CorruptRecordException("a key of " + endKey.length + " bytes");
+    }
+    return ByteBuffer.wrap(endKey).getLong();
+  }
+
+  static String idempotencyOfEnd(byte[] endKey) {
+    return new String(endKey, END_BYTES, endKey.length - END_BYTES, StandardCharsets.UTF_8);
   }
 }

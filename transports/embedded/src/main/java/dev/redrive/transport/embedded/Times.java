@@ -46,4 +46,9 @@ final class Times {
         ? NANOS_MAX.toNanos()
         : Math.max(1, duration.toNanos());
   }
+
+  /** A time in milliseconds, so long after another. */
+  static long later(long now, Duration after) {
+    return Math.min(LATEST, now + span(after));
+  }
 }

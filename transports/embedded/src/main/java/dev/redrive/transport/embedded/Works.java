@@ -33,6 +33,7 @@ final class Works implements AutoCloseable {
   private final Catalog catalog;
   private final Dispatcher dispatcher;
   private final Limits limits;
+  private final EmbeddedIdempotencyStore idempotency;
   private final Map<String, OpenQueue> queues = new ConcurrentHashMap<>();
 
   /** What the store has of the queues, by name. */
@@ -56,6 +57,7 @@ final class Works implements AutoCloseable {
     this.catalog = catalog;
     this.dispatcher = dispatcher;
     this.limits = limits;
+    this.idempotency = new EmbeddedIdempotencyStore(services);
   }
 
   static Works open(
@@ -209,6 +211,10 @@ final class Works implements AutoCloseable {
     return change.result().thenAccept(done -> {});
   }
 
+  EmbeddedIdempotencyStore idempotency() {
+    return idempotency;
+  }
+
   /** Runs what reads much on a thread of its own. */
   <T> CompletionStage<T> read(Supplier<T> task) {
     return services.reading().read(task);
@@ -223,6 +229,7 @@ final class Works implements AutoCloseable {
   private boolean sweep() {
     try {
       queues.values().forEach(queue -> queue.sweeper().sweep());
+      idempotency.sweep();
       services.store().tellWitness();
       files.tidy();
       return true;

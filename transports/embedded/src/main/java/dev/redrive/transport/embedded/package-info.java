@@ -19,6 +19,8 @@
  *   <li><b>in:</b> {@code Publisher}, {@code Limits};
  *   <li><b>out:</b> {@code Dispatcher}, {@code QueueReader}, {@code Lines}, {@code
  *       EmbeddedSubscription};
+ *   <li><b>idempotency keys:</b> {@code EmbeddedIdempotencyStore}, {@code KeyShelf}, {@code
+ *       KeyChange};
  *   <li><b>beside it:</b> {@code StatusReader}, {@code EmbeddedDeadLetters}, {@code Graveyard},
  *       {@code Sweeper}, {@code DamageReport}, {@code Trace};
  *   <li><b>the whole:</b> {@code Works}, which opens all of it, {@code Catalog}, {@code Recovery},

@@ -10,6 +10,8 @@ import dev.redrive.DeadLetterFilter;
 import dev.redrive.DeadLetters;
 import dev.redrive.MessageState;
 import dev.redrive.TransportState;
+import dev.redrive.idempotency.Begun;
+import dev.redrive.idempotency.IdempotencyStore;
 import dev.redrive.retry.Reason;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
@@ -70,6 +72,24 @@ class DamageTest {
       assertThat(good.id()).isEqualTo("good");
       assertThat(good.attempt()).isEqualTo(2);
       desk.await("the dead letter", () -> desk.stats().dead() == 1);
+    }
+  }
+
+  @Test
+  void damaged_idempotency_key_counts_as_free_and_is_kept_aside() throws Exception {
+    try (Desk desk = Desk.open(folder())) {
+      IdempotencyStore store = desk.transport().idempotencyStore().orElseThrow();
+      Begun.New begun = (Begun.New) desk.await(store.begin("k", Duration.ofHours(1)));
+      desk.await(store.complete("k", begun.owner(), new byte[] {1}, Duration.ofHours(1)));
+    }
+    change(Family.IDEMPOTENCY, Keys.idempotency("k"));
+    try (Desk desk = Desk.open(folder())) {
+      IdempotencyStore store = desk.transport().idempotencyStore().orElseThrow();
+      assertThat(desk.await(store.begin("k", Duration.ofHours(1)))).isInstanceOf(Begun.New.class);
+    }
+    try (DataFolder data = DataFolder.open(folder());
+        Store store = Store.open(data)) {
+      assertThat(store.get(Family.QUARANTINE, Keys.idempotency("k"))).isPresent();
     }
   }
 

@@ -103,7 +103,7 @@ class DataFolderTest {
         Store store = Store.open(folder)) {
       store.flush();
     }
-    Files.writeString(path.resolve("format"), "redrive-embedded 2\n");
+    Files.writeString(path.resolve("format"), "redrive-embedded 3\n");
     Map<Path, byte[]> before = contents(path);
 
     assertRefused(path, "later release");
@@ -134,7 +134,7 @@ class DataFolderTest {
 
     DataFolder.open(path).close();
 
-    assertThat(path.resolve("format")).content().isEqualTo("redrive-embedded 1\n");
+    assertThat(path.resolve("format")).content().isEqualTo("redrive-embedded 2\n");
   }
 
   @Test

@@ -33,6 +33,27 @@ final class EmbeddedHarness implements TransportHarness {
     }
   }
 
+  /** Waits until the transport's threads have nothing to do. */
+  void awaitCalm() {
+    threads.awaitCalm();
+  }
+
+  /** How many records a copy of the folder has in this family, as a killed process leaves it. */
+  int count(Family family) {
+    Path copy = root.resolve("copy-" + family);
+    Folders.copyAsKilled(folder(), copy);
+    int count = 0;
+    try (DataFolder data = DataFolder.open(copy);
+        Store store = Store.open(data);
+        Cursor cursor = store.scan(family, new byte[] {0}, new byte[] {-1, -1, -1})) {
+      for (; cursor.isValid(); cursor.next()) {
+        count++;
+      }
+    }
+    Folders.delete(copy);
+    return count;
+  }
+
   private Path folder() {
     return root.resolve("data-" + crashes);
   }

@@ -51,6 +51,7 @@ class RecordsTest {
               EndRecord::encode,
               EndRecord::decode),
           sample(new MarkRecord(10, 11), MarkRecord::encode, MarkRecord::decode),
+          sample(KeyRecord.held("17", 14), KeyRecord::encode, KeyRecord::decode),
           sample(new PlaceRecord(new Place(12, 13)), PlaceRecord::encode, PlaceRecord::decode),
           sample(
               new CountRecord(1, 2, 3, 4, 5, 6, 1L << 40),

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.transport.embedded;
+
+import dev.redrive.idempotency.Begun;
+import dev.redrive.idempotency.IdempotencyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Idempotency keys beside the messages, in the same batches. What is done is on the disk when its
+ * stage completes; what is held survives the process, so that after a crash nobody takes the key
+ * before its lease has run out, for what the last holder set going outside may still go on.
+ *
+ * <p>Its bound is the disk: where there is no room for new messages, none is for new keys.
+ */
+final class EmbeddedIdempotencyStore implements IdempotencyStore {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedIdempotencyStore.class);
+  private static final int FIXED_WEIGHT = 160;
+  private static final int SWEPT_AT_ONCE = 1_000;
+
+  private final Services services;
+  private final KeyShelf shelf;
+
+  EmbeddedIdempotencyStore(Services services) {
+    this.services = services;
+    this.shelf = new KeyShelf(services.store(), services.timers());
+  }
+
+  @Override
+  public CompletionStage<Begun> begin(String key, Duration lease) {
+    return change(KeyChange.Kind.HOLDS, key, 0, batch -> begun(batch, key, lease));
+  }
+
+  private Begun begun(Batch batch, String key, Duration lease) throws RocksDBException {
+    Optional<KeyRecord> known = shelf.find(batch, key);
+    if (known.isEmpty()) {
+      String owner = Long.toString(services.sequence().take());
+      shelf.hold(batch, key, owner, lease);
+      return new Begun.New(owner);
+    }
+    KeyRecord record = known.get();
+    return record.isDone()
+        ? new Begun.Done(record.result())
+        : new Begun.Busy(shelf.leaseLeft(record, batch.now()));
+  }
+
+  @Override
+  public CompletionStage<Boolean> renew(String key, String owner, Duration lease) {
+    return change(
+        KeyChange.Kind.CHANGES,
+        key,
+        0,
+        batch -> {
+          boolean isHeld = isHeld(batch, key, owner);
+          if (isHeld) {
+            shelf.hold(batch, key, owner, lease);
+          }
+          return isHeld;
+        });
+  }
+
+  @Override
+  public CompletionStage<Boolean> complete(String key, String owner, byte[] result, Duration ttl) {
+    return change(
+        KeyChange.Kind.ENDS,
+        key,
+        result.length,
+        batch -> {
+          Optional<KeyRecord> known = shelf.find(batch, key);
+          if (known.isEmpty() || known.get().isHeldBy(owner)) {
+            shelf.done(batch, key, owner, result, ttl);
+            return true;
+          }
+          return known.get().owner().equals(owner);
+        });
+  }
+
+  @Override
+  public CompletionStage<Boolean> release(String key, String owner) {
+    return change(
+        KeyChange.Kind.CHANGES,
+        key,
+        0,
+        batch -> {
+          boolean isHeld = isHeld(batch, key, owner);
+          if (isHeld) {
+            shelf.free(batch, key, owner);
+          }
+          return isHeld;
+        });
+  }
+
+  private boolean isHeld(Batch batch, String key, String owner) throws RocksDBException {
+    return shelf.find(batch, key).filter(record -> record.isHeldBy(owner)).isPresent();
+  }
+
+  private <R> CompletionStage<R> change(
+      KeyChange.Kind kind, String key, int bytes, RareChange.Writes<R> writes) {
+    KeyChange<R> change = new KeyChange<>(kind, FIXED_WEIGHT + 4 * key.length() + bytes, writes);
+    services.committer().submit(change);
+    return change.result();
+  }
+
+  /** Forgets what is over. Reads; goes on by itself until nothing is left of it. */
+  void sweep() {
+    long now = services.clock().millis();
+    List<byte[]> over = new ArrayList<>();
+    try (Cursor cursor =
+        services
+            .store()
+            .scan(
+                Family.IDEMPOTENCY_ENDS,
+                Keys.idempotencyEnd(0, ""),
+                Keys.idempotencyEnd(now, ""))) {
+      for (; cursor.isValid() && over.size() < SWEPT_AT_ONCE; cursor.next()) {
+        over.add(cursor.key());
+      }
+    }
+    if (!over.isEmpty()) {
+      sweep(over);
+    }
+  }
+
+  private void sweep(List<byte[]> over) {
+    KeyChange<Boolean> change =
+        new KeyChange<>(
+            KeyChange.Kind.CHANGES,
+            over.size() * FIXED_WEIGHT,
+            batch -> {
+              for (byte[] end : over) {
+                shelf.sweep(batch, Keys.idempotencyEnd(end), Keys.idempotencyOfEnd(end));
+              }
+              return true;
+            });
+    services.committer().submit(change);
+    CompletionStage<Boolean> swept = change.result();
+    swept.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            LOG.warn("Idempotency keys were not swept: {}", failure.getMessage());
+          } else if (over.size() == SWEPT_AT_ONCE) {
+            sweepOn();
+          }
+        });
+  }
+
+  private void sweepOn() {
+    CompletionStage<Boolean> next =
+        services
+            .reading()
+            .read(
+                () -> {
+                  sweep();
+                  return true;
+                });
+    next.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            LOG.info("The rest of the idempotency keys is swept later: {}", failure.getMessage());
+          }
+        });
+  }
+}
