@@ -46,6 +46,7 @@ final class EventLine {
       case "sent" -> paint.cyan("→");
       case "started" -> paint.dim("▸");
       case "succeeded" -> paint.green("✓");
+      case "recognised" -> paint.green("=");
       case "retried" -> paint.yellow("↻");
       case "deferred" -> paint.yellow("…");
       case "died" -> paint.red("✗");
@@ -58,7 +59,7 @@ final class EventLine {
 
   private String colour(String kind) {
     return switch (kind) {
-      case "succeeded" -> paint.green(kind);
+      case "succeeded", "recognised" -> paint.green(kind);
       case "retried", "deferred", "paused" -> paint.yellow(kind);
       case "died" -> paint.red(kind);
       case "started" -> paint.dim(kind);

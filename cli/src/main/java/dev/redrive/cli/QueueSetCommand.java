@@ -45,7 +45,8 @@ final class QueueSetCommand implements Callable<Integer> {
           "dedupWindow",
           "dependency",
           "breaker",
-          "retry");
+          "retry",
+          "idempotency");
   private static final List<String> DESTINATION = List.of("url", "timeout", "allowPrivate");
 
   private final Session session;

@@ -30,6 +30,9 @@ final class QueueView {
     line("order", order(queue));
     Json.text(queue, "maxWaiting").ifPresent(max -> line("max waiting", max));
     line("knows ids for", queue.path("dedupWindow").asText());
+    if (queue.has("idempotency")) {
+      line("duplicates", duplicates(queue));
+    }
     line("retry", queue.has("retry") ? retry(queue.path("retry")) : "by default");
     line(
         "set in",
@@ -62,6 +65,17 @@ final class QueueView {
     return Paint.plain(deliver.path("url").asText())
         + (deliver.path("signed").asBoolean() ? ", signed" : ", not signed")
         + (deliver.path("allowPrivate").asBoolean() ? ", private addresses allowed" : "");
+  }
+
+  private static String duplicates(JsonNode queue) {
+    JsonNode settings = queue.path("idempotency");
+    JsonNode status = queue.path("idempotencyStatus");
+    return Paint.plain(
+            "by " + settings.path("key").asText() + " for " + settings.path("ttl").asText())
+        + ", "
+        + status.path("recognised").asLong()
+        + " recognised"
+        + Json.text(status, "trouble").map(why -> ", store: " + Paint.plain(why)).orElse("");
   }
 
   private static String retry(JsonNode retry) {

@@ -26,13 +26,17 @@ import dev.redrive.server.keys.KeyRing;
 import dev.redrive.server.lease.LeaseEndpoints;
 import dev.redrive.server.lease.LeaseTable;
 import dev.redrive.server.message.MessageEndpoints;
+import dev.redrive.server.message.TokenAdmission;
 import dev.redrive.server.queue.QueueBook;
 import dev.redrive.server.queue.QueueEndpoints;
+import dev.redrive.server.token.TokenEndpoints;
+import dev.redrive.server.token.Tokens;
 import dev.redrive.telemetry.micrometer.MicrometerListener;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -108,7 +112,8 @@ final class Parts {
     closers.push(redrive::close);
     transport = redrive::state;
     QueueBook book = new QueueBook(redrive, webhooks, folder, config.queues(), oneByOne);
-    routes = routes(vertx, redrive, book, front);
+    Tokens tokens = Tokens.open(folder, new SecureRandom());
+    routes = routes(vertx, redrive, book, front, tokens);
     // Listening tells the address, which webhooks must know to keep away from it. Nothing is served
     // before everything is in its place.
     InetSocketAddress address = front.start();
@@ -141,7 +146,8 @@ final class Parts {
     }
   }
 
-  private List<Route> routes(Vertx vertx, Redrive redrive, QueueBook book, HttpFront front) {
+  private List<Route> routes(
+      Vertx vertx, Redrive redrive, QueueBook book, HttpFront front, Tokens tokens) {
     LeaseTable leases = new LeaseTable(clock, surroundings.memory() / HEAP_PART);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> leases.sweep());
     EventStream events = new EventStream(book);
@@ -157,7 +163,13 @@ final class Parts {
     redrive.listen(events);
     List<Route> routes = new ArrayList<>();
     routes.addAll(
-        new MessageEndpoints(book, config.limits().bodyMax(), config.limits().batchMax()).routes());
+        new MessageEndpoints(
+                book,
+                new TokenAdmission(tokens, clock),
+                config.limits().bodyMax(),
+                config.limits().batchMax())
+            .routes());
+    routes.add(new TokenEndpoints(book, tokens, clock).route());
     routes.addAll(new LeaseEndpoints(book, leases).routes());
     routes.addAll(new QueueEndpoints(book).routes());
     routes.addAll(new DependencyEndpoints(redrive).routes());

@@ -13,18 +13,20 @@ import java.util.Optional;
  * The settings of one queue, as the configuration file and {@code PUT /v1/queues/{queue}} give
  * them. Immutable.
  *
- * @param options what the engine needs to know
+ * @param options what the engine needs to know, but for its idempotency, which wants a store
  * @param deliver where its messages are delivered; empty if workers lease them
  * @param retry the policy as it was written; empty for the default one
  * @param limits as they were written; empty for none
  * @param choice which message comes next, as it was written; empty for the default
+ * @param idempotency how duplicates are kept from having an effect, if they are
  */
 public record QueueConfig(
     QueueOptions<byte[]> options,
     Optional<DeliverConfig> deliver,
     Map<String, Object> retry,
     Map<String, Object> limits,
-    Map<String, Object> choice) {
+    Map<String, Object> choice,
+    Optional<IdempotencyConfig> idempotency) {
 
   /** Copies what was written. */
   public QueueConfig {
@@ -44,7 +46,7 @@ public record QueueConfig(
 
   /** The same with another webhook. */
   public QueueConfig withDeliver(Optional<DeliverConfig> other) {
-    return new QueueConfig(options, other, retry, limits, choice);
+    return new QueueConfig(options, other, retry, limits, choice, idempotency);
   }
 
   /** The tree that {@link QueueReader} reads back as the same settings, secrets included. */
@@ -61,6 +63,7 @@ public record QueueConfig(
     tree.put("dedupWindow", DurationText.format(options.dedupWindow()));
     putDependency(tree);
     tree.putAll(written());
+    idempotency.ifPresent(each -> tree.put("idempotency", each.tree()));
     return tree;
   }
 

@@ -64,13 +64,16 @@ public final class QueueReader {
         .ifPresent(gates -> builder.gates(gates.toArray(GateFactory[]::new)));
     Map<String, Object> choice = fields.tree("choice").orElse(Map.of());
     fields.object("choice").map(ChoiceReader::read).ifPresent(builder::choice);
+    Duration longest = timeout.orElseGet(() -> timeoutFor(deliver));
+    Optional<IdempotencyConfig> idempotency =
+        fields.object("idempotency").flatMap(each -> IdempotencyConfig.read(each, longest));
     fields.end();
     if (fields.problems().size() > mistakes) {
       return Optional.empty();
     }
     return fields
         .attempt(builder::build)
-        .map(options -> new QueueConfig(options, deliver, retry, limits, choice));
+        .map(options -> new QueueConfig(options, deliver, retry, limits, choice, idempotency));
   }
 
   /**

@@ -53,6 +53,9 @@ final class EventJson {
       json.writeStringField("id", deferred.id());
       json.writeStringField("dueAt", TimeText.format(deferred.dueAt()));
       json.writeStringField("cause", deferred.cause());
+    } else if (event instanceof Event.Recognised recognised) {
+      json.writeStringField("id", recognised.id());
+      json.writeStringField("key", recognised.key());
     } else if (event instanceof Event.Died died) {
       attempt(json, died.id(), died.attempt());
       json.writeStringField("reason", died.reason().wireName());

@@ -11,7 +11,9 @@ import dev.redrive.server.keys.Scope;
 import dev.redrive.server.queue.IdSearch;
 import dev.redrive.server.queue.ManagedQueue;
 import dev.redrive.server.queue.QueueBook;
+import dev.redrive.server.token.Token;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Sends messages, shows them and takes them back. */
@@ -19,15 +21,18 @@ public final class MessageEndpoints {
   private final QueueBook book;
   private final int bodyMax;
   private final int batchMax;
+  private final TokenAdmission admission;
 
   /**
    * Works on these queues.
    *
+   * @param admission lets in what comes with tokens
    * @param bodyMax bytes of a payload at most
    * @param batchMax lines of a batch at most
    */
-  public MessageEndpoints(QueueBook book, int bodyMax, int batchMax) {
+  public MessageEndpoints(QueueBook book, TokenAdmission admission, int bodyMax, int batchMax) {
     this.book = book;
+    this.admission = admission;
     this.bodyMax = bodyMax;
     this.batchMax = batchMax;
   }
@@ -46,9 +51,12 @@ public final class MessageEndpoints {
     exchange.body(
         bodyMax,
         body -> {
-          Outgoing<byte[]> message = RequestHeaders.message(exchange.request().headers(), body);
+          Optional<Token> token = admission.token(exchange, queue);
+          Outgoing<byte[]> message =
+              RequestHeaders.message(
+                  exchange.request().headers(), body, text -> token.orElseThrow().id());
           exchange.then(
-              queue.queue().send(message),
+              admission.receipt(token, queue, message),
               receipt ->
                   exchange.json(
                       receipt.isDuplicate() ? 200 : 202,

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * The headers of a request as settings and headers of a message. Of the request's own headers, the
@@ -37,6 +38,7 @@ final class RequestHeaders {
   private static final List<String> SETTINGS =
       List.of(
           "Redrive-Id",
+          "Redrive-Token",
           "Redrive-Delay",
           "Redrive-Deliver-At",
           "Redrive-Deadline",
@@ -48,15 +50,20 @@ final class RequestHeaders {
   private final Map<String, String> settings = new HashMap<>();
   private final Map<String, String> headers = new HashMap<>();
 
-  private RequestHeaders() {}
+  private final Function<String, String> tokens;
+
+  private RequestHeaders(Function<String, String> tokens) {
+    this.tokens = tokens;
+  }
 
   /**
    * The message of this payload.
    *
+   * @param tokens the id that a token stands for
    * @throws dev.redrive.server.http.ProblemException naming every mistake
    */
-  static Outgoing<byte[]> message(MultiMap headers, byte[] body) {
-    RequestHeaders read = new RequestHeaders();
+  static Outgoing<byte[]> message(MultiMap headers, byte[] body, Function<String, String> tokens) {
+    RequestHeaders read = new RequestHeaders(tokens);
     headers.forEach(read::sort);
     Outgoing<byte[]> message = read.apply(Outgoing.of(body));
     if (!read.problems.isEmpty()) {
@@ -95,11 +102,15 @@ final class RequestHeaders {
         problems.add("Redrive-Id and Idempotency-Key differ: give only one of them");
       }
     }
+    if (settings.containsKey("redrive-token") && settings.containsKey("redrive-id")) {
+      problems.add("Redrive-Token excludes Redrive-Id and Idempotency-Key: it brings an id along");
+    }
     if (settings.containsKey("redrive-delay") && settings.containsKey("redrive-deliver-at")) {
       problems.add("Redrive-Delay and Redrive-Deliver-At exclude each other: give only one");
     }
     Outgoing<byte[]> message = headers.isEmpty() ? bare : bare.headers(headers);
     message = setting("redrive-id", message, Outgoing::id);
+    message = setting("redrive-token", message, (m, text) -> m.id(tokens.apply(text)));
     message = setting("redrive-key", message, Outgoing::key);
     message = setting("redrive-delay", message, (m, text) -> m.after(DurationText.parse(text)));
     message = setting("redrive-deliver-at", message, (m, text) -> m.at(TimeText.parse(text)));

@@ -42,6 +42,7 @@ public final class QueueBook {
   private final Webhooks webhooks;
   private final QueueStore store;
   private final Executor oneByOne;
+  private final KeyStores keys;
   private final Map<String, ManagedQueue> queues = new ConcurrentSkipListMap<>();
 
   /** What became of new settings. */
@@ -63,6 +64,7 @@ public final class QueueBook {
     this.webhooks = webhooks;
     this.store = new QueueStore(folder);
     this.oneByOne = oneByOne;
+    this.keys = new KeyStores(redrive);
     store.queues().values().forEach(config -> queues.put(config.name(), declare(config, false)));
     configured.values().forEach(config -> queues.put(config.name(), declare(config, true)));
   }
@@ -204,7 +206,7 @@ public final class QueueBook {
   }
 
   private ManagedQueue declare(QueueConfig config, boolean isConfigured) {
-    Queue<byte[]> queue = redrive.queue(config.options());
+    Queue<byte[]> queue = redrive.queue(keys.options(config));
     Optional<WebhookWorker> worker = find(config.name()).flatMap(ManagedQueue::worker);
     return new ManagedQueue(config, isConfigured, queue, worker);
   }

@@ -3,6 +3,7 @@
 package dev.redrive.server.queue;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.redrive.IdempotencyStatus;
 import dev.redrive.QueueStats;
 import dev.redrive.gate.GateView;
 import dev.redrive.retry.DurationText;
@@ -49,7 +50,26 @@ final class QueueJson {
       json.writeFieldName(part.getKey());
       Json.tree(json, part.getValue());
     }
+    if (config.idempotency().isPresent()) {
+      json.writeFieldName("idempotency");
+      Json.tree(json, config.idempotency().get().tree());
+    }
+    if (each.queue().idempotency().isPresent()) {
+      idempotency(json, each.queue().idempotency().get());
+    }
     stats(json, stats);
+    json.writeEndObject();
+  }
+
+  private static void idempotency(JsonGenerator json, IdempotencyStatus status) throws IOException {
+    json.writeObjectFieldStart("idempotencyStatus");
+    json.writeNumberField("recognised", status.recognisedCount());
+    json.writeNumberField("busy", status.busyCount());
+    json.writeNumberField("unstored", status.unstoredCount());
+    json.writeNumberField("waiting", status.waitingCount());
+    if (status.trouble().isPresent()) {
+      json.writeStringField("trouble", status.trouble().get());
+    }
     json.writeEndObject();
   }
 
