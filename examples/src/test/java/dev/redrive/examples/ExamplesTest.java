@@ -57,4 +57,11 @@ class ExamplesTest {
     assertThat(run(Requests.class))
         .contains("confirm order 5, request r-17", "count it, request r-17");
   }
+
+  @Test
+  void what_is_sent_twice_is_charged_once() throws IOException, InterruptedException {
+    assertThat(run(Duplicates.class))
+        .containsOnlyOnce("charging for a kettle")
+        .contains("was done before: receipt 4711");
+  }
 }
