@@ -54,6 +54,32 @@ class QueueApiTest {
     }
   }
 
+  @Test
+  void limits_stand_before_attempts_and_are_kept_across_restarts() {
+    String settings =
+        """
+        {"limits":{"rate":"200/s","perKey":{"concurrency":2},"retryBudget":{}},
+         "choice":{"messages":500,"fairBy":"tenant","weights":{"gold":3}}}
+        """;
+    try (RunningServer server = start()) {
+      Reply made = server.api().put("/v1/queues/mails", settings);
+      assertThat(made.status()).isEqualTo(201);
+      assertThat(server.api().put("/v1/queues/mails", made(made)).status()).isEqualTo(200);
+    }
+    try (RunningServer server = start()) {
+      JsonNode queue = server.api().get("/v1/queues/mails").json();
+
+      assertThat(queue.path("gates"))
+          .extracting(gate -> gate.path("name").asText() + " " + gate.path("state").asText())
+          .containsExactly(
+              "concurrency 2 per key passing",
+              "rate 200/s passing",
+              "retry budget 20 % + 10/s passing");
+      assertThat(queue.at("/limits/perKey/concurrency").asInt()).isEqualTo(2);
+      assertThat(queue.at("/choice/weights/gold").asInt()).isEqualTo(3);
+    }
+  }
+
   /** What was shown of a queue can be put again, but for what is no setting. */
   private static String made(Reply shown) {
     ObjectNode settings = (ObjectNode) shown.json();
@@ -104,6 +130,8 @@ class QueueApiTest {
         "{\"concurrency\":0} | 1 to 10000",
         "{\"rateLimit\":\"5/s\"} | rateLimit is unknown",
         "{\"retry\":{\"atempts\":1}} | retry.atempts",
+        "{\"limits\":{\"rate\":\"fast\"}} | limits.rate must be a number and a time",
+        "{\"choice\":{\"fairby\":\"x\"}} | did you mean `fairBy`?",
         "{\"deliver\":{}} | deliver.url is missing",
         "{\"deliver\":{\"url\":\"ftp://x/\"}} | http",
         "{\"deliver\":{\"url\":\"http://x/\",\"secret\":\"short\"}} | secret",

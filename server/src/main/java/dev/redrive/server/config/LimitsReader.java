@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads the limits of a queue. They are asked in this order: what holds the queue, then how many
@@ -23,6 +25,7 @@ import java.util.function.UnaryOperator;
  * taken is better.
  */
 final class LimitsReader {
+  private static final Pattern RATE = Pattern.compile("([0-9]{1,9}) ?/ ?(.+)");
   private static final int AT_ONCE_MAX = 1_000_000;
   private static final long BURST_MAX = 1_000_000_000;
   private static final int DEATHS_MAX = 1_000_000;
@@ -87,16 +90,15 @@ final class LimitsReader {
 
   /** A rate as it is written, for example {@code 200/s}, {@code 100/m}, {@code 5/10s}. */
   static RateLimit rate(String text) {
-    int slash = text.indexOf('/');
-    String amount = slash < 0 ? "" : text.substring(0, slash).strip();
-    if (!amount.matches("[0-9]{1,9}")) {
+    Matcher matcher = RATE.matcher(text);
+    if (!matcher.matches()) {
       throw new IllegalArgumentException(
           "must be a number and a time, for example `200/s` or `100/10m`, not `" + text + "`");
     }
-    String period = text.substring(slash + 1).strip();
-    boolean isUnit = !period.isEmpty() && !Character.isDigit(period.charAt(0));
+    String period = matcher.group(2);
+    boolean isUnit = !Character.isDigit(period.charAt(0));
     return RateLimit.per(
-        Long.parseLong(amount), DurationText.parse(isUnit ? "1" + period : period));
+        Long.parseLong(matcher.group(1)), DurationText.parse(isUnit ? "1" + period : period));
   }
 
   private static Optional<GateFactory> admission(Fields fields) {
@@ -115,7 +117,7 @@ final class LimitsReader {
     OptionalLong perSecond = fields.number("perSecond", 1, AT_ONCE_MAX);
     fields.end();
     return fields.attempt(
-        () -> RetryBudget.of(share, perSecond.orElse((long) defaults.perSecond())));
+        () -> RetryBudget.of(share, (double) perSecond.orElse((long) defaults.perSecond())));
   }
 
   /** A share as it is written, for example {@code 20%}. */
