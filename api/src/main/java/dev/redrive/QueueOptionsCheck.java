@@ -41,6 +41,7 @@ final class QueueOptionsCheck {
       problems.add("dedupWindow must be 0 to 30 days, not " + options.dedupWindow());
     }
     options.guards().dependency().ifPresent(name -> checkDependency(name, problems));
+    options.policy().dependencies().forEach(name -> checkDependency(name, problems));
     options.idempotency().ifPresent(each -> check(each, options.timeout(), problems));
     if (!problems.isEmpty()) {
       throw new InvalidOptionsException("queue " + options.name(), problems);
@@ -48,8 +49,12 @@ final class QueueOptionsCheck {
   }
 
   private static void checkDependency(String name, List<String> problems) {
-    if (name.isBlank() || name.length() > DEPENDENCY_CHARS_MAX) {
-      problems.add("the dependency's name must have 1 to 200 characters, and not be blank");
+    if (name.isBlank()
+        || name.length() > DEPENDENCY_CHARS_MAX
+        || name.chars().anyMatch(Character::isISOControl)) {
+      problems.add(
+          "a dependency's name must have 1 to 200 characters, no control characters among them, and"
+              + " not be blank");
     }
   }
 

@@ -88,6 +88,10 @@ final class Attempt<T> {
     queue.surroundings().attempt(message, decoded);
     began = queue.nanoTime();
     isStarted = true;
+    if (message.isClaimed()) {
+      // Its time was over while it was decoded, and it was settled as one that had not begun.
+      return Optional.empty();
+    }
     Instant now = queue.now();
     queue.events().tell(() -> started(message.in(), options.name(), now));
     return Optional.of(decoded);
@@ -149,7 +153,8 @@ final class Attempt<T> {
   }
 
   private void expire() {
-    end((self, hasBegun) -> self.queue.settler().expired(self.message, hasBegun), isStarted);
+    // Looked at after the claim, which start() looks at once it has begun.
+    end((self, same) -> same.queue.settler().expired(same.message, same.isStarted), this);
   }
 
   void handBack(String why) {

@@ -126,7 +126,7 @@ final class Gates {
       return null;
     }
     passage.refused();
-    return (Answer.Wait) answer;
+    return answer instanceof Answer.Wait wait ? wait : BROKEN;
   }
 
   private Candidate candidate(Handed message) {
@@ -177,8 +177,13 @@ final class Gates {
     return passage.has(dependency.front()) || passage.has(dependency.frontOfEach());
   }
 
+  /** An attempt has ended, and others may pass now. Throws nothing. */
   void ended(Candidate candidate) {
-    ended.accept(candidate.key().orElse(""));
+    try {
+      ended.accept(candidate.key().orElse(""));
+    } catch (Throwable noMemory) {
+      // Who waits asks again when its wait is over.
+    }
   }
 
   /** Has those of the queue's own gates go on that had stopped it by themselves. */

@@ -132,9 +132,17 @@ final class GuardedDependency implements Dependency {
     Watched watched = new Watched();
     Answer.Pass pass = new Answer.Pass(watched);
     Answer answer = breaker.ask(candidate);
-    observe("");
     if (answer instanceof Answer.Pass passed) {
       watched.permit = passed.permit();
+    }
+    try {
+      observe("");
+    } catch (Throwable failure) {
+      // A canary that nobody hears of again would keep the breaker half-open.
+      watched.permit.unused();
+      throw failure;
+    }
+    if (answer instanceof Answer.Pass) {
       return pass;
     }
     return new Answer.Wait(
@@ -227,7 +235,8 @@ final class GuardedDependency implements Dependency {
       if (before == next.state()) {
         return;
       }
-      if (isPassing(before)) {
+      // One way of being closed may follow another, in the middle of the ramp.
+      if (isPassing(before) && !isPassing(next.state())) {
         ramp.end(steady.perSecond());
       }
       if (isPassing(next.state()) && !isPassing(before)) {

@@ -199,8 +199,9 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       }
       boolean isBeginning = false;
       try {
-        // Looked at again: it may have waited for its turn beyond its deadline.
-        if (!queue.settler().turnsAway(next) && turnstile.passes(next)) {
+        // Looked at again: it may have waited for its turn beyond its deadline; or it was let go
+        // for want of memory.
+        if (!next.isClaimed() && !queue.settler().turnsAway(next) && turnstile.passes(next)) {
           queue.duplicates().ask(next, beginning);
           isBeginning = true;
         }

@@ -36,9 +36,10 @@ final class Heritage {
     Origin own = Origin.of(message.headers());
     Optional<Instant> deadline = message.deadline().map(Times::ceil);
     Origin outer = Origin.current();
-    if (!message.inheritsDeadline()) {
-      outer = outer.withoutDeadline();
-    }
+    outer =
+        message.inheritsDeadline()
+            ? outer.deadline().map(Times::ceil).map(outer::withDeadline).orElse(outer)
+            : outer.withoutDeadline();
     return new Heritage(
         message.headers(), deadline, deadline.map(own::withDeadline).orElse(own).or(outer));
   }

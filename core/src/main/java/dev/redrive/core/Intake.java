@@ -299,9 +299,12 @@ final class Intake implements Sink {
 
   private void leave(Handed message) {
     // Whoever ended its attempt has told so; of what was let go nobody knows.
-    message.passage().unused();
-    if (held.remove(message)) {
-      receiver.left(message.isEnding());
+    try {
+      message.passage().unused();
+    } finally {
+      if (held.remove(message)) {
+        receiver.left(message.isEnding());
+      }
     }
     if (isDrained) {
       closeIfEmpty();

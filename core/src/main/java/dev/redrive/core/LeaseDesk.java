@@ -259,7 +259,7 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
       }
       try {
         // Looked at here: it may have been kept beyond its deadline.
-        if (!queue.settler().turnsAway(next) && turnstile.passes(next)) {
+        if (!next.isClaimed() && !queue.settler().turnsAway(next) && turnstile.passes(next)) {
           share.add(next);
         }
       } catch (Throwable failure) {

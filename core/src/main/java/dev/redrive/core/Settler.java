@@ -178,7 +178,10 @@ final class Settler {
     Map<String, String> headers =
         failureHeaders(message, new Transition(now, MessageState.RETRYING, in.attempt(), brief));
     headers.put(WireHeaders.LAST_DELAY, delay.toString());
-    culprit.ifPresent(name -> headers.put(WireHeaders.DEPENDENCY, name));
+    if (culprit.isPresent() || in.headers().containsKey(WireHeaders.DEPENDENCY)) {
+      // Of the failure before, another one may have been blamed.
+      headers.put(WireHeaders.DEPENDENCY, culprit.orElse(""));
+    }
     return settle(
         message,
         new Settlement.Retry(in.lease(), dueAt, headers),

@@ -81,14 +81,14 @@ final class Turnstile {
   boolean passes(Handed message) {
     Gates gates = queue.guard();
     if (gates.isNone()) {
+      // There may have been some before, which left little in hand.
+      hasPassed();
       return true;
     }
     long mark = valve.mark();
     Answer.Wait wait = gates.ask(message);
     if (wait == null) {
-      if (valve.passed()) {
-        elsewhere(holder::goOn);
-      }
+      hasPassed();
       return true;
     }
     if (wait.reach() == Answer.Reach.QUEUE) {
@@ -97,6 +97,12 @@ final class Turnstile {
       keepWaiting(message, wait, mark);
     }
     return false;
+  }
+
+  private void hasPassed() {
+    if (valve.passed()) {
+      elsewhere(holder::goOn);
+    }
   }
 
   private void keepAllWaiting(Handed message, Answer.Wait wait, long mark) {

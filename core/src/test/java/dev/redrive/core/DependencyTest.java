@@ -22,6 +22,7 @@ import dev.redrive.transport.memory.MemoryTransportConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,29 @@ class DependencyTest {
   }
 
   @Test
+  void no_herd_comes_when_a_person_closes_it_and_leaves_it_to_itself_again() {
+    handle(queue);
+    for (int i = 0; i < 300; i++) {
+      send(queue, 1);
+      world.advance(Duration.ofMillis(50));
+    }
+    isDown = true;
+    for (int i = 0; i < 600; i++) {
+      send(queue, 1);
+      world.advance(Duration.ofMillis(50));
+    }
+    isDown = false;
+    int from = log.times().size();
+    psp().close("they say it is back");
+    world.advance(SECOND.multipliedBy(2));
+    psp().release("so it seems");
+    world.advance(SECOND.multipliedBy(2));
+
+    assertThat(log.times().size() - from).as("attempts in four seconds").isBetween(5, 160);
+    assertThat(world.stats(queue).waiting()).as("the backlog").isGreaterThan(300);
+  }
+
+  @Test
   void a_person_opens_and_closes_and_releases_a_breaker() {
     handle(queue);
     psp().open("they asked us to");
@@ -239,6 +263,40 @@ class DependencyTest {
     assertThat(log.attempts())
         .containsExactly("b1 1", "b2 1", "b3 1", "c1 1", "c2 1", "b1 2", "b2 2", "b3 2");
     assertThat(world.breaker("bank").state()).isEqualTo(Breaker.State.CLOSED);
+  }
+
+  @Test
+  void a_message_waits_for_what_its_last_failure_was_put_down_to_and_for_nothing_before() {
+    RetryPolicy blaming =
+        RetryPolicy.builder()
+            .backoff(Backoff.fixed(SECOND))
+            .jitter(Jitter.none())
+            .attempts(10)
+            .on(IOException.class)
+            .dependency("bank")
+            .build();
+    Queue<String> ruled =
+        world.redrive().queue(QueueOptions.builder("ruled", Codec.text()).policy(blaming).build());
+    ruled.handle(
+        message -> {
+          log.note(message);
+          if (message.attempt() == 1) {
+            throw new IOException("planned");
+          } else if (message.attempt() == 2) {
+            throw new TimeoutException("planned");
+          }
+        });
+    world.send(ruled, "a");
+    world.advance(SECOND);
+    assertThat(log.attempts()).containsExactly("a 1", "a 2");
+
+    world
+        .redrive()
+        .dependencies()
+        .forEach(each -> each.open("nobody waits for " + each.name() + " any more"));
+    world.advance(SECOND);
+
+    assertThat(log.attempts()).containsExactly("a 1", "a 2", "a 3");
   }
 
   @Test

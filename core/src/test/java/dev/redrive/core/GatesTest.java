@@ -224,6 +224,35 @@ class GatesTest {
   }
 
   @Test
+  void a_queue_that_loses_its_gates_in_a_long_wait_soon_runs_as_many_as_ever() {
+    Queue<String> wide = queue(50);
+    wide.handleAsync(gate);
+    doorman.keepsAllWaiting(LONG);
+    for (int i = 0; i < 60; i++) {
+      world.send(wide, "m" + i);
+    }
+    world.advance(LONG);
+
+    world.queue(options -> options.concurrency(50));
+    world.advance(BRIEF);
+
+    assertThat(gate.running()).hasSize(50);
+  }
+
+  @Test
+  void a_gate_that_answers_nothing_lets_nobody_pass() {
+    queue.handle(log::note);
+    doorman.says(candidate -> null);
+    world.send(queue, "a");
+    world.run();
+    assertThat(log.attempts()).isEmpty();
+
+    doorman.passesAll();
+    world.advance(BRIEF);
+    assertThat(log.attempts()).containsExactly("a 1");
+  }
+
+  @Test
   void after_a_long_wait_few_are_asked_for_until_some_pass() {
     Queue<String> wide = queue(50);
     wide.handleAsync(gate);

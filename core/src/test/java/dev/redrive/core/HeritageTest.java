@@ -221,6 +221,16 @@ class HeritageTest {
   }
 
   @Test
+  void the_part_of_a_millisecond_of_an_inherited_deadline_counts_as_a_whole_one() {
+    Instant end = world.now().plusSeconds(20);
+
+    Origin.NONE.withDeadline(end.plusNanos(1)).wrap(() -> next.send(message("second"))).run();
+    receive();
+
+    assertThat(around("second").deadline()).contains(end.plusMillis(1));
+  }
+
+  @Test
   void an_origin_within_a_handler_stands_in_for_the_messages_own() {
     queue.handle(
         message -> {

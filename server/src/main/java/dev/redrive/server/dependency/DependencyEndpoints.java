@@ -75,6 +75,8 @@ public final class DependencyEndpoints {
           String reason = fields.text("reason").orElse(verb + " by " + exchange.who());
           if (reason.length() > REASON_CHARS_MAX) {
             fields.problem("reason", "must have at most " + REASON_CHARS_MAX + " characters");
+          } else if (reason.chars().anyMatch(Character::isISOControl)) {
+            fields.problem("reason", "must be one line without control characters");
           }
           fields.endOrThrow("request");
           force.on(dependency, reason);

@@ -78,8 +78,11 @@ final class Resilience4jBreaker implements Breaker {
     return "breaker " + dependency;
   }
 
+  // One at a time: the first to ask an open breaker makes it half-open and is told of that only
+  // then. Who got a canary's permit meanwhile would take it for one of the era before, say nothing
+  // of its end, and the breaker would wait for that canary for ever.
   @Override
-  public Answer ask(Candidate candidate) {
+  public synchronized Answer ask(Candidate candidate) {
     if (breaker.tryAcquirePermission()) {
       return new Answer.Pass(new Call(era));
     }
