@@ -105,8 +105,7 @@ class HearingGateTest {
   private Queue<String> queue(String name, GateFactory... gates) {
     return world
         .redrive()
-        .queue(
-            QueueOptions.builder(name, Codec.text()).concurrency(1).gates(gates).build());
+        .queue(QueueOptions.builder(name, Codec.text()).concurrency(1).gates(gates).build());
   }
 
   @Test
@@ -170,8 +169,7 @@ class HearingGateTest {
   private Queue<String> ofDependency(String name, GateFactory gate) {
     return world
         .redrive()
-        .queue(
-            QueueOptions.builder(name, Codec.text()).dependency("psp").gates(gate).build());
+        .queue(QueueOptions.builder(name, Codec.text()).dependency("psp").gates(gate).build());
   }
 
   @Test
