@@ -33,6 +33,9 @@ final class OutageModel {
   private static final int BUCKETS_MAX = 60;
   private static final int CELLS_PER_BUCKET = 32;
 
+  /** A window is looked at in so many places where the next one depends on what is drawn there. */
+  private static final int PARTS = 8;
+
   /** A window narrower than this part of a cell is a point: dividing by it would only add noise. */
   private static final double NARROW = 0.01;
 
@@ -104,31 +107,45 @@ final class OutageModel {
           "a capacity of %s attempts per second: it must be more than the %s that come"
               .formatted(capacityPerSecond, messagesPerSecond));
     }
-    List<DelayWindow> windows = windows(terms);
-    Duration longest =
-        windows.stream().map(DelayWindow::latest).reduce(Duration.ZERO, DelayWindow::max);
+    List<Duration> latest = Preview.of(terms).steps().stream().map(Step::latest).toList();
+    Duration longest = latest.stream().reduce(Duration.ZERO, DelayWindow::max);
     OutageModel model =
         new OutageModel(outage, messagesPerSecond, capacityPerSecond, outage.plus(longest));
-    model.run(windows);
+    model.run(windows(terms), latest);
     return model.result();
   }
 
   private static List<DelayWindow> windows(RetryTerms terms) {
     List<DelayWindow> windows = new ArrayList<>(terms.attempts() - 1);
-    Duration previous = Duration.ZERO;
+    DelayWindow window = DelayWindow.at(Duration.ZERO);
     for (int failed = 1; failed < terms.attempts(); failed++) {
-      DelayWindow window = terms.window(failed, previous);
+      window = window(terms, failed, window);
       windows.add(window);
-      previous = window.earliest().plus(window.latest()).dividedBy(2);
     }
     return windows;
   }
 
-  private void run(List<DelayWindow> windows) {
+  /** The mean of the windows that the delays of the window before open. */
+  private static DelayWindow window(RetryTerms terms, int failed, DelayWindow before) {
+    Duration width = before.latest().minus(before.earliest());
+    Duration earliest = Duration.ZERO;
+    Duration latest = Duration.ZERO;
+    for (int i = 0; i < PARTS; i++) {
+      Duration previous =
+          before.earliest().plus(width.multipliedBy(2L * i + 1).dividedBy(2 * PARTS));
+      DelayWindow window = terms.window(failed, previous);
+      earliest = earliest.plus(window.earliest());
+      latest = latest.plus(window.latest());
+    }
+    return new DelayWindow(earliest.dividedBy(PARTS), latest.dividedBy(PARTS));
+  }
+
+  private void run(List<DelayWindow> windows, List<Duration> latest) {
     for (int i = 0; i < attempts.length; i++) {
       attempts[i] = rate * cell * i;
     }
-    for (DelayWindow window : windows) {
+    for (int k = 0; k < windows.size(); k++) {
+      DelayWindow window = windows.get(k);
       integrate();
       if (failedUpTo(end) <= NEGLIGIBLE * rate * end) {
         return;
@@ -136,7 +153,7 @@ final class OutageModel {
       for (int i = 0; i < failed.length; i++) {
         failed[i] += failedUpTo(cell * i);
       }
-      lastRetry = Math.max(lastRetry, end + seconds(window.latest()));
+      lastRetry = Math.max(lastRetry, end + seconds(latest.get(k)));
       attempts = delayed(seconds(window.earliest()), seconds(window.latest()));
       for (int i = 0; i < attempts.length; i++) {
         retries[i] += attempts[i];

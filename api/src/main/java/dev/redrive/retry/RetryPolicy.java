@@ -164,8 +164,8 @@ public final class RetryPolicy {
    * during the outage fails at once by no particular rule, every later one succeeds.
    *
    * <p>The figures are expected values, computed without randomness and in bounded memory. Under
-   * decorrelated jitter each delay is taken to follow the mean of those before, which makes them
-   * approximate.
+   * decorrelated jitter each delay is taken to be drawn from the mean of the windows that those
+   * before it open, which makes them approximate.
    *
    * @param outage its length, more than zero and at most 365 days
    * @param messagesPerSecond how many messages come, more than zero and at most 10^9

@@ -106,8 +106,9 @@ class OutageTest {
   }
 
   /**
-   * There a delay is drawn from a window that the one before it opens, and the model takes that one
-   * for its mean. So only the sums are held to it, as closely as they were found to agree.
+   * There a delay is drawn from a window that the one before it opens, and the model takes the mean
+   * of these windows for all of them. How far that is from the truth follows from nothing, so only
+   * the sum is held to it, as closely as it was found to agree.
    */
   @Test
   void with_decorrelated_jitter_the_sums_are_near() {

@@ -172,6 +172,18 @@ class RateLimitTest {
   }
 
   @Test
+  void one_that_was_not_used_comes_before_those_that_came_after_it() {
+    Street street = new Street(RateLimit.perSecond(1).burst(1));
+    Answer first = street.gate.ask(candidate("first", "a", 1));
+    street.come("a", 10);
+    ((Answer.Pass) first).permit().unused();
+    // Another has the token that came back.
+    street.gate.ask(candidate("other", "b", 1));
+
+    assertThat(waits(street, "first").time()).isLessThan(Duration.ofSeconds(4));
+  }
+
+  @Test
   void a_permit_counts_once() {
     Street street = new Street(RateLimit.perSecond(1).burst(2));
     Answer.Pass pass = (Answer.Pass) street.gate.ask(candidate("first", "a", 1));
