@@ -8,6 +8,7 @@ import dev.redrive.gate.GateTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes circuit breakers of Resilience4j, which run on the time of the engine.
@@ -36,6 +37,17 @@ public final class Resilience4jBreakers implements BreakerFactory {
   @Override
   public Breaker create(String dependency, GateTime time) {
     return new Resilience4jBreaker(dependency, settings, time);
+  }
+
+  /** Those of the same settings are equal. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Resilience4jBreakers same && settings.equals(same.settings);
+  }
+
+  @Override
+  public int hashCode() {
+    return settings.hashCode();
   }
 
   /** Collects settings; {@link #build} checks them all at once. Not thread-safe. */

@@ -12,13 +12,21 @@ import dev.redrive.gate.GateTime;
 import dev.redrive.testkit.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class Resilience4jBreakersTest {
   private static final Candidate CANDIDATE =
       new Candidate("orders", "a", Optional.empty(), 1, Map.of());
+  private static final int CALLERS = 4;
+  private static final int ROUNDS = 1_000;
 
   private final VirtualTime time = new VirtualTime();
 
@@ -47,6 +55,47 @@ class Resilience4jBreakersTest {
       assertThat(failed(breaker)).isEqualTo(Duration.ofSeconds(seconds));
       time.advance(Duration.ofSeconds(seconds));
     }
+  }
+
+  @Test
+  void no_canary_is_forgotten_when_several_ask_at_once() throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        Breaker breaker =
+            Resilience4jBreakers.builder()
+                .build()
+                .create("psp", new GateTime(time, time::nanoTime));
+        time.advance(failed(breaker));
+        CyclicBarrier start = new CyclicBarrier(CALLERS);
+
+        List<Future<Answer>> answers =
+            callers.invokeAll(
+                Collections.nCopies(
+                    CALLERS,
+                    () -> {
+                      start.await();
+                      return breaker.ask(CANDIDATE);
+                    }));
+
+        for (Future<Answer> answer : answers) {
+          if (answer.get() instanceof Answer.Pass pass) {
+            pass.permit().succeeded(Duration.ofMillis(1));
+          }
+        }
+        assertThat(breaker.state()).as("round %s", round).isEqualTo(Breaker.State.CLOSED);
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  @Test
+  void those_of_the_same_settings_are_equal() {
+    assertThat(Resilience4jBreakers.builder().build())
+        .isEqualTo(Resilience4jBreakers.builder().build())
+        .hasSameHashCodeAs(Resilience4jBreakers.builder().build())
+        .isNotEqualTo(Resilience4jBreakers.builder().canaries(2).build());
   }
 
   @Test
