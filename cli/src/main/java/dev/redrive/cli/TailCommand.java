@@ -31,7 +31,7 @@ final class TailCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final String KINDS_TEXT =
       "sent, started, succeeded, retried, deferred, died, cancelled, replayed, purged, paused,"
-          + " resumed";
+          + " resumed, recognised, dependency";
 
   /** What an event can tell of. */
   static final List<String> KINDS = List.of(KINDS_TEXT.split(", ", -1));
