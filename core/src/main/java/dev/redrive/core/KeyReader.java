@@ -7,6 +7,7 @@ import dev.redrive.Message;
 import dev.redrive.QueueOptions;
 import dev.redrive.idempotency.IdempotencyStore;
 import dev.redrive.retry.Reason;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -25,7 +26,8 @@ final class KeyReader<T> {
     Message<T> decoded;
     try {
       decoded = Attempt.message(message, options);
-    } catch (Exception | StackOverflowError undecodable) {
+    } catch (Throwable undecodable) {
+      throwIfNoMemory(undecodable);
       if (message.claim()) {
         queue.settler().undecodable(message, undecodable);
       }
@@ -41,22 +43,36 @@ final class KeyReader<T> {
       if (found.isEmpty()) {
         reject(message, "it has no idempotency key");
       }
-      return found.filter(text -> isShort(message, text));
-    } catch (Exception | StackOverflowError failure) {
+      return found.filter(text -> isRight(message, text));
+    } catch (Throwable failure) {
+      throwIfNoMemory(failure);
       reject(message, "its idempotency key cannot be told: " + failure);
       return Optional.empty();
     }
   }
 
-  private boolean isShort(Handed message, String key) {
+  // A class that cannot be loaded fails the message each time; for want of memory it comes again.
+  private static void throwIfNoMemory(Throwable failure) {
+    if (failure instanceof VirtualMachineError noMemory
+        && !(failure instanceof StackOverflowError)) {
+      throw noMemory;
+    }
+  }
+
+  private boolean isRight(Handed message, String key) {
     int max = IdempotencyStore.KEY_CHARS_MAX - queue.name().length() - 1;
-    boolean isShort = !key.isEmpty() && key.length() <= max;
-    if (!isShort) {
+    if (key.isEmpty() || key.length() > max) {
       reject(
           message,
           "its idempotency key must have 1 to " + max + " characters, not " + key.length());
+      return false;
     }
-    return isShort;
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
+      // As bytes it would be another one's, whose message may be done.
+      reject(message, "its idempotency key has half a character (a lone surrogate)");
+      return false;
+    }
+    return true;
   }
 
   private void reject(Handed message, String why) {

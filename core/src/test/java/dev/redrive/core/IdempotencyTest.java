@@ -253,14 +253,20 @@ class IdempotencyTest {
             message -> {
               if (message.id().equals("throws")) {
                 throw new IllegalStateException("no number");
+              } else if (message.id().equals("lacks")) {
+                throw new NoClassDefFoundError("no class");
+              } else if (message.id().equals("half")) {
+                return Optional.of("a\uD800");
               }
               return Optional.of(message.id().equals("empty") ? "" : "k".repeat(494));
             });
     queue.handle(log::note);
-    world.send(queue, "throws", "empty", "long");
+    world.send(queue, "throws", "lacks", "half", "empty", "long");
 
     assertThat(log.attempts()).isEmpty();
     assertThat(world.dead(queue, "throws").failure()).contains("no number");
+    assertThat(world.dead(queue, "lacks").failure()).contains("no class");
+    assertThat(world.dead(queue, "half").failure()).contains("half a character");
     assertThat(world.dead(queue, "empty").failure()).contains("1 to 493 characters, not 0");
     assertThat(world.dead(queue, "long").failure()).contains("not 494");
   }

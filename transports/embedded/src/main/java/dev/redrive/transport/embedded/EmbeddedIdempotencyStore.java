@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * stage completes; what is held survives the process, so that after a crash nobody takes the key
  * before its lease has run out, for what the last holder set going outside may still go on.
  *
- * <p>Its bound is the disk: where there is no room for new messages, none is for new keys.
+ * <p>Its bound is the disk. Where there is no room for new messages, keys are still begun, as
+ * attempts are: what waits must be handled for there to be room again.
  */
 final class EmbeddedIdempotencyStore implements IdempotencyStore {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedIdempotencyStore.class);
@@ -35,7 +36,7 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
 
   @Override
   public CompletionStage<Begun> begin(String key, Duration lease) {
-    return change(KeyChange.Kind.HOLDS, key, 0, batch -> begun(batch, key, lease));
+    return change(false, key, 0, batch -> begun(batch, key, lease));
   }
 
   private Begun begun(Batch batch, String key, Duration lease) throws RocksDBException {
@@ -54,7 +55,7 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
   @Override
   public CompletionStage<Boolean> renew(String key, String owner, Duration lease) {
     return change(
-        KeyChange.Kind.CHANGES,
+        false,
         key,
         0,
         batch -> {
@@ -69,7 +70,7 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
   @Override
   public CompletionStage<Boolean> complete(String key, String owner, byte[] result, Duration ttl) {
     return change(
-        KeyChange.Kind.ENDS,
+        true,
         key,
         result.length,
         batch -> {
@@ -85,7 +86,7 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
   @Override
   public CompletionStage<Boolean> release(String key, String owner) {
     return change(
-        KeyChange.Kind.CHANGES,
+        false,
         key,
         0,
         batch -> {
@@ -102,8 +103,8 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
   }
 
   private <R> CompletionStage<R> change(
-      KeyChange.Kind kind, String key, int bytes, RareChange.Writes<R> writes) {
-    KeyChange<R> change = new KeyChange<>(kind, FIXED_WEIGHT + 4 * key.length() + bytes, writes);
+      boolean isEnd, String key, int bytes, RareChange.Writes<R> writes) {
+    KeyChange<R> change = new KeyChange<>(isEnd, FIXED_WEIGHT + 4 * key.length() + bytes, writes);
     services.committer().submit(change);
     return change.result();
   }
@@ -131,7 +132,7 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
   private void sweep(List<byte[]> over) {
     KeyChange<Boolean> change =
         new KeyChange<>(
-            KeyChange.Kind.CHANGES,
+            false,
             over.size() * FIXED_WEIGHT,
             batch -> {
               for (byte[] end : over) {

@@ -13,30 +13,22 @@ import org.rocksdb.RocksDBException;
  * @param <R> what its caller is told
  */
 final class KeyChange<R> implements Change {
-  private final Kind kind;
+  private final boolean isEnd;
   private final int weight;
   private final RareChange.Writes<R> writes;
   private final CompletableFuture<R> answer = new CompletableFuture<>();
   @Nullable private R value; // Null until it was applied.
 
-  /** How much depends on it. */
-  enum Kind {
-    /** Somebody new holds a key. Lost with the machine's power, for so is whoever holds it. */
-    HOLDS,
-    /** Somebody holds it longer, or not any more. As above. */
-    CHANGES,
-    /** It is done, which must stand before its message is acknowledged. */
-    ENDS
-  }
-
   /**
    * A change.
    *
+   * @param isEnd whether the key is done by it, which must stand before its message is
+   *     acknowledged; who holds a key is lost with the machine's power, and so is that
    * @param weight about how many bytes it writes
    * @param writes what it writes, see {@link Change#apply}
    */
-  KeyChange(Kind kind, int weight, RareChange.Writes<R> writes) {
-    this.kind = kind;
+  KeyChange(boolean isEnd, int weight, RareChange.Writes<R> writes) {
+    this.isEnd = isEnd;
     this.weight = weight;
     this.writes = writes;
   }
@@ -52,12 +44,13 @@ final class KeyChange<R> implements Change {
 
   @Override
   public boolean mustSync() {
-    return kind == Kind.ENDS;
+    return isEnd;
   }
 
   @Override
   public boolean isNew() {
-    return kind == Kind.HOLDS;
+    // Whoever holds a key is about to end a message: where room is short, that must go on.
+    return false;
   }
 
   @Override

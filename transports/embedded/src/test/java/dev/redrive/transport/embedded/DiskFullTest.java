@@ -11,6 +11,8 @@ import dev.redrive.SendRefusedException;
 import dev.redrive.Settled;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
+import dev.redrive.idempotency.Begun;
+import dev.redrive.idempotency.IdempotencyStore;
 import dev.redrive.spi.InMessage;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
@@ -58,6 +60,10 @@ class DiskFullTest {
                 assertThat(refusal.message()).contains("Make room");
               });
       awaitBlocked(desk);
+      IdempotencyStore keys = desk.transport().idempotencyStore().orElseThrow();
+      assertThat(desk.await(keys.begin("key of a", Duration.ofMinutes(1))))
+          .as("else nothing that has a key would be handled")
+          .isInstanceOf(Begun.New.class);
       assertThat(desk.begin(message)).isEqualTo(Settled.DONE);
       assertThat(desk.ack(message)).isEqualTo(Settled.DONE);
 
