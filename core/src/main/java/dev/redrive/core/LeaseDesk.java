@@ -8,10 +8,8 @@ import dev.redrive.RedriveException;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,9 +43,9 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
   private final Turnstile turnstile;
   // Few, unless a gate keeps them waiting.
   private final Kept kept = new Kept();
+  private final LeaseLine<T> line = new LeaseLine<>();
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
-  private final Deque<LeaseWaiter<T>> line = new ArrayDeque<>();
   private @Nullable Intake intake;
   // Messages that were asked of the present intake and have not come.
   private int credit;
@@ -76,18 +74,15 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
     Duration waits = wait.compareTo(WAIT_MIN) < 0 ? WAIT_MIN : wait;
     LeaseWaiter<T> waiter =
         new LeaseWaiter<>(max, lease, Times.later(queue.nanoTime(), Times.nanos(waits)));
-    synchronized (lock) {
-      if (isClosed) {
-        throw closed();
-      }
-      line.add(waiter);
+    if (!line.add(waiter)) {
+      throw closed();
     }
     Timers.Timer timer = timer(waiter, waits);
     CompletionStage<List<Delivery<T>>> answer = waiter.answer();
     answer.whenComplete(
         (deliveries, error) -> {
           // Also when the consumer cancels it: then it must not be served any more.
-          leaveLine(waiter);
+          line.leave(waiter);
           timer.cancel();
         });
     try {
@@ -103,21 +98,15 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
       return environment.timers().after(waits, () -> leaveEmpty(waiter));
     } catch (RuntimeException | Error failure) {
       // Its consumer is told, and must not be served any more.
-      leaveLine(waiter);
+      line.leave(waiter);
       throw failure;
     }
   }
 
   /** Its time is over, unless it is being served and so about to be answered. */
   private void leaveEmpty(LeaseWaiter<T> waiter) {
-    if (leaveLine(waiter)) {
+    if (line.leave(waiter)) {
       waiter.answer().complete(List.of());
-    }
-  }
-
-  private boolean leaveLine(LeaseWaiter<T> waiter) {
-    synchronized (lock) {
-      return line.remove(waiter);
     }
   }
 
@@ -132,16 +121,13 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
     }
     subscribeIfNeeded();
     Intake from;
-    int wanted = 0;
+    int wanted;
     synchronized (lock) {
       from = intake;
       if (from == null) {
         return;
       }
-      for (LeaseWaiter<T> waiter : line) {
-        wanted += waiter.max();
-      }
-      wanted = turnstile.window(wanted) - credit - kept.size();
+      wanted = turnstile.window(line.wanted()) - credit - kept.size();
       if (wanted <= 0) {
         return;
       }
@@ -294,7 +280,7 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
 
   private @Nullable LeaseWaiter<T> next() {
     synchronized (lock) {
-      return isPaused || isClosed ? null : line.poll();
+      return isPaused || isClosed ? null : line.next();
     }
   }
 
@@ -308,14 +294,7 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
 
   /** All were turned away (undecodable, lost): that is no answer, the consumer waits on. */
   private void waitOn(LeaseWaiter<T> waiter) {
-    boolean mayWait;
-    synchronized (lock) {
-      mayWait = !isClosed && !waiter.isOver(queue.nanoTime());
-      if (mayWait) {
-        line.addFirst(waiter);
-      }
-    }
-    if (mayWait) {
+    if (line.comeBack(waiter, queue::nanoTime)) {
       askAgain();
     } else {
       waiter.answer().complete(List.of());
@@ -389,13 +368,10 @@ final class LeaseDesk<T> implements Intake.Receiver, Turnstile.Holder {
 
   /** Sends those in line away with an error, and takes nothing more. */
   CompletionStage<Void> drain() {
-    List<LeaseWaiter<T>> sentAway;
     synchronized (lock) {
       isClosed = true;
-      sentAway = List.copyOf(line);
-      line.clear();
     }
-    for (LeaseWaiter<T> waiter : sentAway) {
+    for (LeaseWaiter<T> waiter : line.close()) {
       waiter.answer().completeExceptionally(closed());
     }
     giveUp(PAUSED);

@@ -22,7 +22,6 @@ import dev.redrive.Worker;
 import dev.redrive.gate.GateView;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
-import dev.redrive.spi.Timers;
 import dev.redrive.spi.Transport;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,15 +32,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A queue: its sender, its workers, its lease desk, and whether it is paused. */
 final class QueueEngine<T> implements Queue<T> {
-  private static final Logger log = LoggerFactory.getLogger(QueueEngine.class);
-  private static final Duration END_AGAIN = Duration.ofSeconds(1);
-
   private final Transport transport;
   private final Environment environment;
   private final Executor handlers;
@@ -55,16 +48,9 @@ final class QueueEngine<T> implements Queue<T> {
   private final DeadLetters deadLetters;
   private final Dependencies dependencies;
   private final List<HandlerWorker<T>> workers = new CopyOnWriteArrayList<>();
-  // Orders pausing, resuming, closing and new workers among themselves.
-  private final Object pauseLock = new Object();
-  // Guarded by the pause lock.
-  private Timers.@Nullable Timer holdEnd;
-  // Goes up with each pause and each end of one.
-  private long pauses;
-  private boolean isClosed;
+  private final Pauses pauses;
   private volatile QueueOptions<T> options;
   private volatile Gates gates = Gates.NONE;
-  private volatile Optional<String> pauseReason = Optional.empty();
 
   QueueEngine(
       QueueOptions<T> options,
@@ -84,7 +70,8 @@ final class QueueEngine<T> implements Queue<T> {
     StoreHealth health = new StoreHealth(options.name(), environment.random());
     this.keys = new KeyKeeper(environment, health);
     this.duplicates = new Duplicates<>(this, environment, health);
-    this.settler = new Settler(this::options, environment, events, handlers, this::hold, keys);
+    this.pauses = new Pauses(this, environment, new Taking());
+    this.settler = new Settler(this::options, environment, events, handlers, pauses::hold, keys);
     this.desk = new LeaseDesk<>(this, environment, this::subscribe);
     this.deadLetters =
         new ObservedDeadLetters(
@@ -134,18 +121,8 @@ final class QueueEngine<T> implements Queue<T> {
     }
   }
 
-  /** Does something in order with pauses, their ends and the close. */
-  void inOrder(Runnable change) {
-    synchronized (pauseLock) {
-      change.run();
-    }
-  }
-
-  /** True unless it is paused or closed; to be asked in order with these. */
-  boolean isTaking() {
-    synchronized (pauseLock) {
-      return pauseReason.isEmpty() && !isClosed;
-    }
+  Pauses pauses() {
+    return pauses;
   }
 
   @Override
@@ -225,16 +202,17 @@ final class QueueEngine<T> implements Queue<T> {
 
   private Worker start(Invoker<T> invoker) {
     HandlerWorker<T> worker = new HandlerWorker<>(this, invoker, environment, this::subscribe);
-    synchronized (pauseLock) {
-      if (isClosed) {
-        throw new RedriveException("queue " + name() + " is closed");
-      }
-      if (pauseReason.isEmpty()) {
-        worker.open();
-      }
-      workers.add(worker);
-      worker.start();
-    }
+    pauses.inOrder(
+        () -> {
+          if (pauses.isClosed()) {
+            throw new RedriveException("queue " + name() + " is closed");
+          }
+          if (pauses.isTaking()) {
+            worker.open();
+          }
+          workers.add(worker);
+          worker.start();
+        });
     return worker;
   }
 
@@ -251,98 +229,47 @@ final class QueueEngine<T> implements Queue<T> {
     return desk.lease(max, wait, lease);
   }
 
+  /** All that takes messages of this queue. */
+  private final class Taking implements Pauses.Taking {
+    @Override
+    public void open() {
+      try {
+        desk.open();
+        workers.forEach(HandlerWorker::open);
+      } catch (RuntimeException | Error failure) {
+        stop();
+        throw failure;
+      }
+    }
+
+    @Override
+    public void start() {
+      desk.start();
+      workers.forEach(HandlerWorker::start);
+    }
+
+    @Override
+    public void stop() {
+      desk.pause();
+      workers.forEach(HandlerWorker::pause);
+    }
+  }
+
   @Override
   public void pause(String reason) {
-    synchronized (pauseLock) {
-      stop(reason, Optional.empty());
-    }
+    pauses.pause(reason);
   }
 
   @Override
   public void resume() {
     gates.release();
     wake();
-    synchronized (pauseLock) {
-      if (pauseReason.isEmpty()) {
-        return;
-      }
-      open();
-      forgetHold();
-      pauseReason = Optional.empty();
-      events.tell(() -> new Event.Resumed(name(), now()));
-      desk.start();
-      workers.forEach(HandlerWorker::start);
-    }
-  }
-
-  /** Subscribes for all that take messages, or for none. Guarded by the pause lock. */
-  private void open() {
-    try {
-      desk.open();
-      workers.forEach(HandlerWorker::open);
-    } catch (RuntimeException | Error failure) {
-      desk.pause();
-      workers.forEach(HandlerWorker::pause);
-      throw failure;
-    }
-  }
-
-  /** Pauses for a failure's sake, unless it is paused already. */
-  private void hold(String why, Optional<Duration> time) {
-    synchronized (pauseLock) {
-      if (pauseReason.isEmpty()) {
-        stop(why, time.map(each -> Times.after(now(), each)));
-        time.ifPresent(this::endHoldAfter);
-      }
-    }
-  }
-
-  // Guarded by the pause lock.
-  private void endHoldAfter(Duration time) {
-    long hold = pauses;
-    holdEnd = environment.timers().after(time, () -> endHold(hold));
-  }
-
-  private void endHold(long hold) {
-    synchronized (pauseLock) {
-      // A person may have resumed it, or paused it for another reason, as this was about to run.
-      if (hold != pauses) {
-        return;
-      }
-      try {
-        resume();
-      } catch (RuntimeException failure) {
-        log.warn(
-            "the hold of queue {} cannot end now, tried again in a moment: {}",
-            name(),
-            failure.toString());
-        endHoldAfter(END_AGAIN);
-      }
-    }
-  }
-
-  // Guarded by the pause lock.
-  private void stop(String reason, Optional<Instant> until) {
-    forgetHold();
-    pauseReason = Optional.of(reason);
-    desk.pause();
-    workers.forEach(HandlerWorker::pause);
-    events.tell(() -> new Event.Paused(name(), now(), reason, until));
-  }
-
-  // Guarded by the pause lock.
-  private void forgetHold() {
-    pauses++;
-    Timers.Timer pending = holdEnd;
-    if (pending != null) {
-      pending.cancel();
-      holdEnd = null;
-    }
+    pauses.resume();
   }
 
   @Override
   public Optional<String> pauseReason() {
-    return pauseReason;
+    return pauses.reason();
   }
 
   @Override
@@ -353,7 +280,7 @@ final class QueueEngine<T> implements Queue<T> {
   private MessageStatus told(MessageStatus status) {
     boolean isRunning = status.state() == MessageState.RUNNING;
     boolean isDue = status.dueAt().map(due -> !due.isAfter(now())).orElse(false);
-    boolean isHeld = isDue && !isRunning && (pauseReason.isPresent() || gates.areHolding());
+    boolean isHeld = isDue && !isRunning && (pauseReason().isPresent() || gates.areHolding());
     return new MessageStatus(
         status.id(),
         status.queue(),
@@ -394,10 +321,7 @@ final class QueueEngine<T> implements Queue<T> {
 
   /** Takes no more; the stage completes when what runs has ended and what was sent is stored. */
   CompletionStage<Void> drain() {
-    synchronized (pauseLock) {
-      isClosed = true;
-      forgetHold();
-    }
+    pauses.close();
     List<CompletionStage<Void>> drained = new ArrayList<>();
     drained.add(sender.close());
     drained.add(desk.drain());

@@ -6,7 +6,6 @@ import dev.redrive.Event;
 import dev.redrive.MessageState;
 import dev.redrive.QueueOptions;
 import dev.redrive.Settled;
-import dev.redrive.TraceContext;
 import dev.redrive.Transition;
 import dev.redrive.gate.Answer;
 import dev.redrive.retry.Failure;
@@ -18,10 +17,8 @@ import dev.redrive.spi.Settlement;
 import dev.redrive.spi.WireHeaders;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -34,12 +31,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Settler {
   private static final Logger log = LoggerFactory.getLogger(Settler.class);
-  private static final String MIDDLE_OF_ATTEMPT = " passed in the middle of the attempt";
 
   private final Supplier<? extends QueueOptions<?>> options;
   private final Environment environment;
-  private final EventHub events;
-  private final DeathNotice notice;
+  private final Settlements settlements;
+  private final Burial burial;
   private final Hold hold;
   private final KeyKeeper keys;
 
@@ -57,8 +53,8 @@ final class Settler {
       KeyKeeper keys) {
     this.options = options;
     this.environment = environment;
-    this.events = events;
-    this.notice = new DeathNotice(options, handlers);
+    this.settlements = new Settlements(options, environment, events, keys);
+    this.burial = new Burial(settlements, new DeathNotice(options, handlers));
     this.hold = hold;
     this.keys = keys;
   }
@@ -71,32 +67,36 @@ final class Settler {
   CompletionStage<Settled> succeeded(Handed message, Duration took) {
     InMessage in = message.in();
     message.passage().succeeded(took);
-    return guarded(
+    return Settlements.guarded(
         message,
         () ->
-            settle(
+            settlements.settle(
                 message,
                 new Settlement.Ack(in.lease()),
-                () -> new Event.Succeeded(queue(), now(), in.id(), in.attempt(), took)));
+                () ->
+                    new Event.Succeeded(
+                        settlements.queue(), settlements.now(), in.id(), in.attempt(), took)));
   }
 
   /** The message's key was done before: it is acknowledged without an attempt. */
   CompletionStage<Settled> recognised(Handed message, String key, byte[] result) {
     InMessage in = message.in();
     message.passage().unused();
-    return guarded(
+    return Settlements.guarded(
         message,
         () ->
-            settle(
+            settlements.settle(
                 message,
                 new Settlement.Ack(in.lease()),
-                () -> new Event.Recognised(queue(), now(), in.id(), key, result)));
+                () ->
+                    new Event.Recognised(
+                        settlements.queue(), settlements.now(), in.id(), key, result)));
   }
 
   /** The attempt failed: the policy decides. */
   CompletionStage<Settled> failed(Handed message, Throwable cause, Duration took) {
     Throwable failure = Causes.unwrap(cause);
-    return guarded(
+    return Settlements.guarded(
         message,
         () -> {
           message.span().fail(failure);
@@ -116,8 +116,8 @@ final class Settler {
   private CompletionStage<Settled> dead(
       Handed message, Throwable failure, Verdict.DeadLetter verdict) {
     return verdict.reason() == Reason.EXPIRED
-        ? tooLate(message, failure, verdict.rule())
-        : dead(message, verdict.reason(), failure, Optional.of(verdict.rule()));
+        ? burial.tooLate(message, failure, verdict.rule())
+        : burial.dead(message, verdict.reason(), failure, Optional.of(verdict.rule()));
   }
 
   /**
@@ -147,7 +147,7 @@ final class Settler {
       // A predicate of the user's may throw; the message must not hang for that.
       log.error(
           "a rule of queue {} failed, so message {} goes to the dead letters",
-          queue(),
+          settlements.queue(),
           message.in().id(),
           brokenRule);
       Causes.suppress(failure, brokenRule);
@@ -157,7 +157,7 @@ final class Settler {
 
   private Failure failure(Handed message, Throwable cause) {
     return new Failure(
-        message.in().attempt(), cause, now(), message.deadline(), message.lastDelay());
+        message.in().attempt(), cause, settlements.now(), message.deadline(), message.lastDelay());
   }
 
   private CompletionStage<Settled> retry(
@@ -167,53 +167,61 @@ final class Settler {
       Verdict.Retry retry,
       Optional<String> culprit) {
     InMessage in = message.in();
-    Instant now = now();
+    Instant now = settlements.now();
     Duration delay = retry.delay();
     Instant dueAt = Times.after(now, delay);
     if (message.deadline().map(end -> !dueAt.isBefore(end)).orElse(false)) {
       // The policy does not know that due times are whole milliseconds.
-      return tooLate(message, failure, retry.rule());
+      return burial.tooLate(message, failure, retry.rule());
     }
     String brief = FailureText.brief(failure);
     Map<String, String> headers =
-        failureHeaders(message, new Transition(now, MessageState.RETRYING, in.attempt(), brief));
+        Settlements.failureHeaders(
+            message, new Transition(now, MessageState.RETRYING, in.attempt(), brief));
     headers.put(WireHeaders.LAST_DELAY, delay.toString());
     if (culprit.isPresent() || in.headers().containsKey(WireHeaders.DEPENDENCY)) {
       // Of the failure before, another one may have been blamed.
       headers.put(WireHeaders.DEPENDENCY, culprit.orElse(""));
     }
-    return settle(
+    return settlements.settle(
         message,
         new Settlement.Retry(in.lease(), dueAt, headers),
-        () -> new Event.Retried(queue(), now, in.id(), in.attempt(), took, dueAt, brief));
+        () ->
+            new Event.Retried(settlements.queue(), now, in.id(), in.attempt(), took, dueAt, brief));
   }
 
   private CompletionStage<Settled> discard(Handed message) {
     InMessage in = message.in();
-    return settle(
+    return settlements.settle(
         message,
         new Settlement.Discard(in.lease()),
-        () -> new Event.Cancelled(queue(), now(), in.id()));
+        () -> new Event.Cancelled(settlements.queue(), settlements.now(), in.id()));
   }
 
   /** Gives the message back as if it had not been handed over. */
   CompletionStage<Settled> release(Handed message, String why) {
     message.passage().unused();
-    return guarded(message, () -> deferred(message, why));
+    return Settlements.guarded(message, () -> deferred(message, why));
   }
 
   /** A gate keeps the message waiting for longer than it may stay in hand. */
   CompletionStage<Settled> putOff(Handed message, Answer.Wait wait) {
-    return guarded(
+    return Settlements.guarded(
         message,
-        () -> deferred(message, wait.why(), MessageState.HELD, Times.after(now(), wait.time())));
+        () ->
+            deferred(
+                message,
+                wait.why(),
+                MessageState.HELD,
+                Times.after(settlements.now(), wait.time())));
   }
 
   /** Has the message wait for this much time before its attempt, which does not count. */
   CompletionStage<Settled> postpone(Handed message, Duration time, String why) {
     message.passage().unused();
-    return guarded(
-        message, () -> deferred(message, why, waitingState(message), Times.after(now(), time)));
+    return Settlements.guarded(
+        message,
+        () -> deferred(message, why, waitingState(message), Times.after(settlements.now(), time)));
   }
 
   private CompletionStage<Settled> deferred(Handed message, String why) {
@@ -222,7 +230,8 @@ final class Settler {
 
   private MessageState waitingState(Handed message) {
     InMessage in = message.in();
-    MessageState waits = in.dueAt().isAfter(now()) ? MessageState.SCHEDULED : MessageState.READY;
+    MessageState waits =
+        in.dueAt().isAfter(settlements.now()) ? MessageState.SCHEDULED : MessageState.READY;
     return in.attempt() > 1 ? MessageState.RETRYING : waits;
   }
 
@@ -234,41 +243,22 @@ final class Settler {
   private CompletionStage<Settled> deferred(
       Handed message, String why, MessageState state, Instant dueAt) {
     InMessage in = message.in();
-    Instant now = now();
+    Instant now = settlements.now();
     String history = HistoryWriter.with(in, new Transition(now, state, in.attempt() - 1, why));
     Map<String, String> headers =
         history.equals(HistoryWriter.header(in)) ? Map.of() : Map.of(WireHeaders.HISTORY, history);
-    return settle(
+    return settlements.settle(
         message,
         new Settlement.Defer(in.lease(), dueAt, headers),
-        () -> new Event.Deferred(queue(), now, in.id(), dueAt, why));
-  }
-
-  /**
-   * The deadline passed in the middle of the attempt. It counts, unless its handler had not been
-   * called yet. The policy is not asked: no attempt may follow. The gates are told nothing: how
-   * much time was left says nothing of the dependency.
-   */
-  CompletionStage<Settled> expired(Handed message, boolean hasBegun) {
-    int attempt = message.in().attempt();
-    message.passage().unused();
-    return guarded(
-        message,
-        () ->
-            hasBegun
-                ? buried(message, Reason.EXPIRED, deadline(message) + MIDDLE_OF_ATTEMPT, attempt)
-                : buried(message, Reason.EXPIRED, deadline(message) + " passed", attempt - 1));
-  }
-
-  private static String deadline(Handed message) {
-    return "the deadline " + message.deadline().map(Instant::toString).orElse("");
+        () -> new Event.Deferred(settlements.queue(), now, in.id(), dueAt, why));
   }
 
   /**
    * Settles the message if its attempt must not begin now; true if so. Nobody need have claimed.
    */
   boolean turnsAway(Handed message) {
-    Optional<Admission.Refusal> refusal = Admission.check(message, options.get().policy(), now());
+    Optional<Admission.Refusal> refusal =
+        Admission.check(message, options.get().policy(), settlements.now());
     if (refusal.isPresent() && message.claim()) {
       turnAway(message, refusal.get());
     }
@@ -278,12 +268,14 @@ final class Settler {
   /** The message was turned away before its attempt. */
   CompletionStage<Settled> turnAway(Handed message, Admission.Refusal refusal) {
     message.passage().unused();
-    return guarded(
+    return Settlements.guarded(
         message,
         () ->
             refusal
                 .reason()
-                .map(reason -> buried(message, reason, refusal.why(), message.in().attempt() - 1))
+                .map(
+                    reason ->
+                        burial.buried(message, reason, refusal.why(), message.in().attempt() - 1))
                 .orElseGet(() -> deferred(message, refusal.why())));
   }
 
@@ -297,133 +289,12 @@ final class Settler {
   /** The payload could not be decoded: no attempt was made. */
   CompletionStage<Settled> undecodable(Handed message, Throwable cause) {
     message.passage().unused();
-    return guarded(message, () -> dead(message, Reason.UNDECODABLE, cause, Optional.empty()));
+    return Settlements.guarded(
+        message, () -> burial.dead(message, Reason.UNDECODABLE, cause, Optional.empty()));
   }
 
-  /**
-   * A claimed message that cannot even be settled must not be held for ever: its lease is let run
-   * out, so that it comes again.
-   */
-  private static CompletionStage<Settled> guarded(
-      Handed message, Supplier<CompletionStage<Settled>> settlement) {
-    try {
-      return settlement.get();
-    } catch (Throwable failure) {
-      message.letGo(failure);
-      return CompletableFuture.failedStage(failure);
-    }
-  }
-
-  /** The rule that said so is empty where no attempt was made. */
-  private CompletionStage<Settled> dead(
-      Handed message, Reason reason, Throwable failure, Optional<String> rule) {
-    int attempt = message.in().attempt();
-    return bury(
-        message,
-        reason,
-        new Grave(
-            FailureText.brief(failure),
-            FailureText.full(failure) + rule.map(name -> "\ndecided by " + name).orElse(""),
-            FailureText.fingerprint(failure),
-            rule.isPresent() ? attempt : attempt - 1));
-  }
-
-  /** An attempt failed, and the next one could not start before the deadline. */
-  private CompletionStage<Settled> tooLate(Handed message, Throwable failure, String rule) {
-    String why = "no further attempt before " + deadline(message);
-    return bury(
-        message,
-        Reason.EXPIRED,
-        new Grave(
-            why + ": " + FailureText.brief(failure),
-            FailureText.full(failure) + "\n" + why + "\ndecided by " + rule,
-            FailureText.fingerprint(failure),
-            message.in().attempt()));
-  }
-
-  private CompletionStage<Settled> buried(Handed message, Reason reason, String why, int attempts) {
-    String last = message.in().headers().get(WireHeaders.LAST_FAILURE);
-    String full = last == null ? why : why + "; the last failure was: " + last;
-    return bury(
-        message,
-        reason,
-        new Grave(why, full, FailureText.fingerprint(reason.wireName()), attempts));
-  }
-
-  private record Grave(String brief, String failure, String fingerprint, int attempts) {}
-
-  private CompletionStage<Settled> bury(Handed message, Reason reason, Grave grave) {
-    InMessage in = message.in();
-    Instant now = now();
-    Map<String, String> headers =
-        failureHeaders(
-            message, new Transition(now, MessageState.DEAD, grave.attempts, grave.brief));
-    Settlement.Dead dead =
-        new Settlement.Dead(
-            in.lease(), reason, grave.failure, grave.fingerprint, grave.attempts, headers);
-    CompletionStage<Settled> settled =
-        settle(
-            message,
-            dead,
-            () -> new Event.Died(queue(), now, in.id(), grave.attempts, reason, grave.brief));
-    return settled.whenComplete(
-        (answer, error) -> {
-          if (answer == Settled.DONE) {
-            log.info(
-                "message {} of queue {}{} is dead ({}, attempts: {}): {}",
-                in.id(),
-                queue(),
-                message.origin().requestId().map(id -> ", request " + id).orElse(""),
-                reason.wireName(),
-                grave.attempts,
-                grave.brief);
-            notice.send(message, dead, now);
-          }
-        });
-  }
-
-  /** Brings the message's key to its end, if it holds one, and then the message. */
-  private CompletionStage<Settled> settle(
-      Handed message, Settlement settlement, Supplier<Event> event) {
-    if (message.span() != NoAttempt.SPAN) {
-      message.span().end(event.get());
-    }
-    Optional<KeyHold> hold = message.hold();
-    if (hold.isEmpty()) {
-      return settleNow(message, settlement, event);
-    }
-    CompletionStage<Boolean> ended =
-        settlement instanceof Settlement.Ack ? keys.complete(hold.get()) : keys.free(hold.get());
-    return ended.thenCompose(done -> guarded(message, () -> settleNow(message, settlement, event)));
-  }
-
-  private CompletionStage<Settled> settleNow(
-      Handed message, Settlement settlement, Supplier<Event> event) {
-    CompletionStage<Settled> settled = message.intake().settle(message, settlement);
-    return settled.whenComplete(
-        (answer, error) -> {
-          if (answer == Settled.DONE) {
-            events.tell(event);
-          }
-        });
-  }
-
-  private static Map<String, String> failureHeaders(Handed message, Transition transition) {
-    Map<String, String> headers = new LinkedHashMap<>();
-    headers.put(WireHeaders.HISTORY, HistoryWriter.with(message.in(), transition));
-    headers.put(WireHeaders.LAST_FAILURE, transition.cause());
-    if (!message.in().headers().containsKey(WireHeaders.FIRST_ATTEMPT)) {
-      Optional<TraceContext> first = message.span().trace();
-      first.ifPresent(trace -> headers.put(WireHeaders.FIRST_ATTEMPT, trace.parent()));
-    }
-    return headers;
-  }
-
-  private String queue() {
-    return options.get().name();
-  }
-
-  private Instant now() {
-    return environment.clock().instant();
+  /** The deadline passed in the middle of the attempt, see {@link Burial#expired}. */
+  CompletionStage<Settled> expired(Handed message, boolean hasBegun) {
+    return burial.expired(message, hasBegun);
   }
 }

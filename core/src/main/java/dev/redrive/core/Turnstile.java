@@ -112,7 +112,7 @@ final class Turnstile {
     holder.putBack(message);
     if (valve.isClosedLong()) {
       // To give up a subscription may wait for the thread that this is.
-      elsewhere(() -> queue.inOrder(this::leave));
+      elsewhere(() -> queue.pauses().inOrder(this::leave));
     }
   }
 
@@ -196,13 +196,15 @@ final class Turnstile {
   }
 
   private void comeBack() {
-    queue.inOrder(
-        () -> {
-          valve.open();
-          if (queue.isTaking()) {
-            reopen();
-          }
-        });
+    queue
+        .pauses()
+        .inOrder(
+            () -> {
+              valve.open();
+              if (queue.pauses().isTaking()) {
+                reopen();
+              }
+            });
     holder.goOn();
   }
 

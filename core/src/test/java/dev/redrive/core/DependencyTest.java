@@ -49,6 +49,21 @@ class DependencyTest {
     world.close();
   }
 
+  /** A queue whose rules put every failure of input and output down to the bank. */
+  private Queue<String> ruled() {
+    RetryPolicy blaming =
+        RetryPolicy.builder()
+            .backoff(Backoff.fixed(SECOND))
+            .jitter(Jitter.none())
+            .attempts(10)
+            .on(IOException.class)
+            .dependency("bank")
+            .build();
+    return world
+        .redrive()
+        .queue(QueueOptions.builder("ruled", Codec.text()).policy(blaming).build());
+  }
+
   private void handle(Queue<String> handled) {
     handled.handle(
         message -> {
@@ -231,16 +246,7 @@ class DependencyTest {
 
   @Test
   void a_rule_that_names_a_dependency_opens_its_breaker_and_has_the_retries_wait() {
-    RetryPolicy blaming =
-        RetryPolicy.builder()
-            .backoff(Backoff.fixed(SECOND))
-            .jitter(Jitter.none())
-            .attempts(10)
-            .on(IOException.class)
-            .dependency("bank")
-            .build();
-    Queue<String> ruled =
-        world.redrive().queue(QueueOptions.builder("ruled", Codec.text()).policy(blaming).build());
+    Queue<String> ruled = ruled();
     ruled.handle(
         message -> {
           log.note(message);
@@ -267,16 +273,7 @@ class DependencyTest {
 
   @Test
   void a_message_waits_for_what_its_last_failure_was_put_down_to_and_for_nothing_before() {
-    RetryPolicy blaming =
-        RetryPolicy.builder()
-            .backoff(Backoff.fixed(SECOND))
-            .jitter(Jitter.none())
-            .attempts(10)
-            .on(IOException.class)
-            .dependency("bank")
-            .build();
-    Queue<String> ruled =
-        world.redrive().queue(QueueOptions.builder("ruled", Codec.text()).policy(blaming).build());
+    Queue<String> ruled = ruled();
     ruled.handle(
         message -> {
           log.note(message);
