@@ -25,6 +25,9 @@ import java.util.Optional;
  */
 public record Idempotency<T>(
     IdempotencyStore store, IdempotencyKey<? super T> key, Optional<Duration> lease, Duration ttl) {
+  /** A lease is longer than the queue's timeout by this at least. */
+  public static final Duration LEASE_MARGIN_MIN = Duration.ofSeconds(5);
+
   private static final Duration TTL = Duration.ofHours(24);
 
   /** Checks that nothing is missing. */
@@ -44,8 +47,9 @@ public record Idempotency<T>(
   }
 
   /**
-   * How long an attempt holds its key at most. Longer than the queue's timeout, or two attempts
-   * could run under one key.
+   * How long an attempt holds its key at most. Longer than the queue's timeout by {@link
+   * #LEASE_MARGIN_MIN} or more, so that what an attempt did can still be stored before another one
+   * may run under its key.
    */
   public Idempotency<T> lease(Duration other) {
     return new Idempotency<>(store, key, Optional.of(other), ttl);

@@ -40,6 +40,9 @@ final class QueueOptionsCheck {
         || options.dedupWindow().compareTo(DEDUP_WINDOW_MAX) > 0) {
       problems.add("dedupWindow must be 0 to 30 days, not " + options.dedupWindow());
     }
+    if (!options.choice().weights().isEmpty() && options.choice().tenant().isEmpty()) {
+      problems.add("choice has weights, but no tenants to weigh: say fairByHeader or fairByKey");
+    }
     options.guards().dependency().ifPresent(name -> checkDependency(name, problems));
     options.policy().dependencies().forEach(name -> checkDependency(name, problems));
     options.idempotency().ifPresent(each -> check(each, options.timeout(), problems));
@@ -61,13 +64,16 @@ final class QueueOptionsCheck {
   private static void check(Idempotency<?> idempotency, Duration timeout, List<String> problems) {
     idempotency
         .lease()
-        .filter(lease -> lease.compareTo(timeout) <= 0 || lease.compareTo(LEASE_MAX) > 0)
+        .filter(
+            lease ->
+                lease.compareTo(timeout.plus(Idempotency.LEASE_MARGIN_MIN)) < 0
+                    || lease.compareTo(LEASE_MAX) > 0)
         .ifPresent(
             lease ->
                 problems.add(
-                    "idempotency.lease must be longer than the timeout of "
+                    "idempotency.lease must be 5 s longer than the timeout of "
                         + timeout
-                        + " and at most 2 days, not "
+                        + " or more, and at most 2 days, not "
                         + lease));
     if (idempotency.ttl().compareTo(Duration.ofSeconds(1)) < 0
         || idempotency.ttl().compareTo(TTL_MAX) > 0) {

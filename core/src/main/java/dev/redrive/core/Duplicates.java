@@ -147,7 +147,7 @@ final class Duplicates<T> {
                 try {
                   if (failure == null) {
                     health.answers();
-                    answered(begun, idempotency, key, leaseEnd);
+                    answered(begun, idempotency, key, lease, leaseEnd);
                   } else {
                     unanswered(failure);
                   }
@@ -157,9 +157,10 @@ final class Duplicates<T> {
               });
     }
 
-    private void answered(Begun begun, Idempotency<?> idempotency, String key, long leaseEnd) {
+    private void answered(
+        Begun begun, Idempotency<?> idempotency, String key, Duration lease, long leaseEnd) {
       if (begun instanceof Begun.New mine) {
-        message.hold(new KeyHold(idempotency, key, mine.owner(), leaseEnd));
+        message.hold(new KeyHold(idempotency, key, mine.owner(), lease, leaseEnd));
         asker.free(message);
       } else if (begun instanceof Begun.Done done) {
         recognised(key, done.result());

@@ -5,6 +5,7 @@ package dev.redrive.core;
 import dev.redrive.Settled;
 import dev.redrive.Worker;
 import dev.redrive.spi.Environment;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -15,20 +16,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes a queue's messages to its handler: credit, admission, the beginning of attempts, and how
  * many of them run at once. The way of a message through here: {@link #receive} → {@link #pump} →
- * {@link Duplicates} → begun → {@link Invoker} → settled → {@link #left}.
- *
- * <p>At least twice as many messages are in hand as attempts may run, so that the next one is there
- * when an attempt ends. An attempt that has ended makes room for the next message at once, so that
- * handlers do not wait for the transport's answers; but only so many ends may be on their way, so
- * that a transport that settles slowly slows the intake, and a crash makes few messages come again.
+ * {@link Duplicates} → begun → {@link Invoker} → settled → {@link #left}. How many messages are
+ * asked for is the {@link Window}'s matter.
  */
 final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holder {
   private static final Logger log = LoggerFactory.getLogger(HandlerWorker.class);
   private static final String PAUSED = "the queue was paused";
-  // As many brief attempts may end while one answer of the transport is awaited.
-  private static final int ENDING_PER_SLOT = 6;
-  // Credit is given in portions of a quarter of the window, not one by one.
-  private static final int PORTIONS = 4;
+  private static final String NOT_KEPT = "its idempotency key could not be kept for the attempt";
 
   private final QueueEngine<T> queue;
   private final Invoker<T> invoker;
@@ -40,14 +34,10 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
   private final InHand buffered;
+  private final Window window = new Window();
   private @Nullable Intake intake;
   // Attempts from the asking that they begin until they have ended.
   private int attempts;
-  private int inFlight;
-  // Those of them whose end is on its way to the transport.
-  private int ending;
-  // Messages that were asked of the present intake and have not come.
-  private int credit;
   private boolean isClosed;
 
   HandlerWorker(
@@ -75,7 +65,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     synchronized (lock) {
       if (!isClosed) {
         intake = opened;
-        credit = 0;
+        window.reopen();
       }
     }
     if (!isPresent(opened)) {
@@ -149,10 +139,11 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
 
   private void count(List<Handed> messages) {
     synchronized (lock) {
-      inFlight += messages.size();
+      int ofPresent = 0;
       for (Handed message : messages) {
-        credit -= message.intake() == intake ? 1 : 0;
+        ofPresent += message.intake() == intake ? 1 : 0;
       }
+      window.came(messages.size(), ofPresent);
     }
   }
 
@@ -262,7 +253,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
               @Override
               public void done(Settled settled) {
                 if (settled == Settled.DONE) {
-                  run(message);
+                  begun(message);
                 } else {
                   lost(message, settled.toString());
                 }
@@ -275,11 +266,30 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
             });
   }
 
+  // The key's lease runs since before the transport was asked, which may have taken its time.
+  private void begun(Handed message) {
+    Duration timeout = queue.options().timeout();
+    if (queue.keys().isKeptFor(message, timeout)) {
+      run(message);
+      return;
+    }
+    queue
+        .keys()
+        .keepFor(message, timeout)
+        .thenAccept(
+            isKept -> {
+              if (isKept) {
+                run(message);
+              } else {
+                giveBack(message, NOT_KEPT);
+              }
+            });
+  }
+
   private void run(Handed message) {
     if (!isPresent(message.intake())) {
       // Paused while this was about to begin: then nothing may start any more.
-      queue.settler().giveBack(message, PAUSED);
-      attemptEnded();
+      giveBack(message, PAUSED);
       return;
     }
     try {
@@ -287,6 +297,11 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     } catch (Throwable failure) {
       lost(message, failure.toString());
     }
+  }
+
+  private void giveBack(Handed message, String why) {
+    queue.settler().giveBack(message, why);
+    attemptEnded();
   }
 
   private void lost(Handed message, String why) {
@@ -307,15 +322,14 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   @Override
   public void ending() {
     synchronized (lock) {
-      ending++;
+      window.ending();
     }
   }
 
   @Override
   public void left(boolean wasEnding) {
     synchronized (lock) {
-      inFlight--;
-      ending -= wasEnding ? 1 : 0;
+      window.left(wasEnding);
     }
     refill();
   }
@@ -323,7 +337,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
   @Override
   public void missed(Intake from, int count) {
     synchronized (lock) {
-      credit -= from == intake ? count : 0;
+      window.missed(from == intake ? count : 0);
     }
     refill();
   }
@@ -343,17 +357,10 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     int wanted;
     synchronized (lock) {
       open = intake;
-      int slots = queue.options().concurrency();
-      int full = buffered.window(slots);
-      int window = turnstile.window(full);
-      int portion = window < full ? 1 : window / PORTIONS;
-      int endingMax = ENDING_PER_SLOT * slots;
-      wanted = window - (inFlight - turnstile.asideCount() - Math.min(ending, endingMax)) - credit;
-      if (open == null || turnstile.isClosed() || wanted <= 0 || wanted < portion) {
+      if (open == null || turnstile.isClosed()) {
         return;
       }
-      wanted = buffered.within(wanted, slots, credit);
-      credit += wanted;
+      wanted = window.ask(queue.options().concurrency(), buffered, turnstile);
     }
     if (wanted > 0) {
       open.request(wanted);

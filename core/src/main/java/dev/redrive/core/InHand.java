@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class InHand {
   private static final int PER_SLOT = 2;
   private static final int MEMORY = 16;
+  // By so many messages, whatever their size, may the bound of bytes be exceeded.
+  private static final int ASKED_MAX = 32;
 
   private Choice choice;
   private Lineup<Handed> lineup;
@@ -101,15 +103,15 @@ final class InHand {
 
   /**
    * How many of those that are wanted may be asked for: as many as attempts need in any case, and
-   * beyond no more than there is room for in bytes, by what payloads had so far, and than there are
-   * here already, so that a wrong guess does not go far.
+   * beyond no more than there is room for in bytes, by what payloads had so far. That is a guess,
+   * and small ones may be followed by large ones: so only a few are asked for at a time.
    *
    * @param asked for already, and not here yet
    */
   int within(int wanted, int slots, int asked) {
     int needed = PER_SLOT * slots;
-    long room = average == 0 ? 0 : (choice.bytes() - bytes) / average - asked;
-    long more = Math.min(room, Math.max(needed, lineup.size()));
+    long room = average == 0 ? 0 : (choice.bytes() - bytes) / average;
+    long more = Math.min(room, Math.max(needed, ASKED_MAX)) - asked;
     return (int) Math.max(0, Math.min(wanted, Math.max(more, needed - lineup.size() - asked)));
   }
 }

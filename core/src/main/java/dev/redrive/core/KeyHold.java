@@ -18,6 +18,7 @@ final class KeyHold {
   private final String key;
   private final String owner;
   private final Duration ttl;
+  private final Duration lease;
   // As Timers.nanoTime.
   private volatile long leaseEnd;
   private volatile byte[] result = NO_RESULT;
@@ -25,13 +26,15 @@ final class KeyHold {
   /**
    * A key that was begun.
    *
+   * @param lease for how long it was begun
    * @param leaseEnd when it is free again at the earliest, as {@link Timers#nanoTime}
    */
-  KeyHold(Idempotency<?> idempotency, String key, String owner, long leaseEnd) {
+  KeyHold(Idempotency<?> idempotency, String key, String owner, Duration lease, long leaseEnd) {
     this.store = idempotency.store();
     this.key = key;
     this.owner = owner;
     this.ttl = idempotency.ttl();
+    this.lease = lease;
     this.leaseEnd = leaseEnd;
   }
 
@@ -51,8 +54,22 @@ final class KeyHold {
     return ttl;
   }
 
+  /** For how long an attempt holds it. */
+  Duration lease() {
+    return lease;
+  }
+
   long leaseEnd() {
     return leaseEnd;
+  }
+
+  /**
+   * Whether an attempt of so many nanoseconds that begins now can still complete it: half of the
+   * time that the lease is longer than the attempt may pass before it must be renewed.
+   */
+  boolean lasts(long timeout, long now) {
+    long spare = Math.max(0, lease.toNanos() - timeout) / 2;
+    return leaseEnd - now >= timeout + spare;
   }
 
   /** The lease was prolonged. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -90,24 +91,9 @@ final class KeyKeeper {
 
   private void keep(Handed message, KeyHold hold, Duration lease) {
     long end = environment.timers().nanoTimeAfter(lease);
-    if (end <= hold.leaseEnd()) {
-      return;
+    if (end > hold.leaseEnd()) {
+      new Keeping(message, hold, end).run();
     }
-    Awaited.within(
-            ANSWER_MAX,
-            environment.timers(),
-            () -> hold.store().renew(hold.key(), hold.owner(), lease),
-            late -> {})
-        .whenComplete(
-            (isKept, failure) -> {
-              if (failure != null) {
-                notKept(message, failure.toString());
-              } else if (isKept) {
-                hold.leaseEnd(end);
-              } else {
-                notKept(message, "its lease had ended");
-              }
-            });
   }
 
   private static void notKept(Handed message, String why) {
@@ -117,10 +103,97 @@ final class KeyKeeper {
         why);
   }
 
+  /** True if the message's key, if it has one, is held until an attempt that begins now is over. */
+  boolean isKeptFor(Handed message, Duration timeout) {
+    Optional<KeyHold> hold = message.hold();
+    return hold.isEmpty()
+        || hold.get().lasts(Times.nanos(timeout), environment.timers().nanoTime());
+  }
+
+  /**
+   * Has the message's key held for an attempt that begins now. The stage completes, never
+   * exceptionally, with false if that is not certain: then the attempt must not begin.
+   */
+  CompletionStage<Boolean> keepFor(Handed message, Duration timeout) {
+    KeyHold hold = message.hold().orElseThrow();
+    Duration wanted = timeout.plus(Duplicates.MARGIN);
+    Duration lease = hold.lease().compareTo(wanted) > 0 ? hold.lease() : wanted;
+    long end = environment.timers().nanoTimeAfter(lease);
+    return renewed(hold, lease)
+        .handle(
+            (isKept, failure) -> {
+              if (failure != null) {
+                health.fails(failure);
+                return false;
+              }
+              if (isKept) {
+                hold.leaseEnd(end);
+              }
+              return isKept;
+            });
+  }
+
+  private CompletionStage<Boolean> renewed(KeyHold hold, Duration lease) {
+    return Awaited.within(
+        ANSWER_MAX,
+        environment.timers(),
+        () -> hold.store().renew(hold.key(), hold.owner(), lease),
+        late -> {});
+  }
+
   /** Waits for no store any more. */
   void stop() {
     isStopped = true;
     List.copyOf(completions).forEach(completion -> completion.giveUp("the queue is closed"));
+  }
+
+  /** One key's longer lease, asked for again until the shorter one has ended. */
+  private final class Keeping implements Runnable {
+    private final Handed message;
+    private final KeyHold hold;
+    private final long end;
+    private int tries;
+
+    Keeping(Handed message, KeyHold hold, long end) {
+      this.message = message;
+      this.hold = hold;
+      this.end = end;
+    }
+
+    @Override
+    public void run() {
+      // Another one may have asked for more meanwhile; what is settled needs no lease.
+      if (end <= hold.leaseEnd() || message.isClaimed()) {
+        return;
+      }
+      long left = end - environment.timers().nanoTime();
+      renewed(hold, Duration.ofNanos(left)).whenComplete(this::answered);
+    }
+
+    private void answered(@Nullable Boolean isKept, @Nullable Throwable failure) {
+      try {
+        if (failure != null) {
+          health.fails(failure);
+          again(failure);
+        } else if (Boolean.TRUE.equals(isKept)) {
+          health.answers();
+          hold.leaseEnd(end);
+        } else if (!message.isClaimed()) {
+          notKept(message, "its lease had ended");
+        }
+      } catch (Throwable noMemory) {
+        notKept(message, noMemory.toString());
+      }
+    }
+
+    private void again(Throwable failure) {
+      Timers timers = environment.timers();
+      if (isStopped || timers.nanoTime() >= hold.leaseEnd()) {
+        notKept(message, failure.toString());
+      } else {
+        timers.after(health.pause(tries++), this);
+      }
+    }
   }
 
   /** One key's completion, tried again and again. */

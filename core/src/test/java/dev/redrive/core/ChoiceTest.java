@@ -3,9 +3,11 @@
 package dev.redrive.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.Choice;
 import dev.redrive.Codec;
+import dev.redrive.InvalidOptionsException;
 import dev.redrive.Outgoing;
 import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
@@ -115,6 +117,32 @@ class ChoiceTest {
     // What is handed over counts as running: about ten by their bytes, and what one attempt needs.
     assertThat(world.stats(queue).running()).isBetween(8L, 14L);
     assertThat(begunAfter(300)).hasSize(200 * 1_000);
+  }
+
+  @Test
+  void payloads_in_hand_are_bounded_when_large_ones_follow_small_ones() {
+    Queue<String> queue = queue(Choice.defaults().among(1_000, 100_000));
+    for (int i = 0; i < 400; i++) {
+      send(queue, "s", 4, "");
+    }
+    for (int i = 0; i < 400; i++) {
+      send(queue, "x".repeat(5_000), 4, "");
+    }
+
+    work(queue);
+    world.advance(Duration.ofMillis(100));
+
+    // Beside the small ones, twenty large ones for the bound, and as many as are asked for at once.
+    assertThat(world.stats(queue).running()).isBetween(410L, 460L);
+  }
+
+  @Test
+  void weights_need_tenants() {
+    Choice choice = Choice.defaults().weight("gold", 3);
+
+    assertThatThrownBy(() -> queue(choice))
+        .isInstanceOf(InvalidOptionsException.class)
+        .hasMessageContaining("no tenants to weigh");
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.redrive.core;
 
 import static dev.redrive.core.World.message;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redrive.Codec;
 import dev.redrive.DeadLetter;
@@ -11,6 +12,7 @@ import dev.redrive.DeadLetterFilter;
 import dev.redrive.Event;
 import dev.redrive.Idempotency;
 import dev.redrive.IdempotencyKey;
+import dev.redrive.InvalidOptionsException;
 import dev.redrive.Outgoing;
 import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
@@ -333,6 +335,21 @@ class IdempotencyTest {
     scene.send("b", "1");
 
     assertThat(log.attempts()).containsExactly("b 1");
+  }
+
+  @Test
+  void a_lease_leaves_time_to_store_what_was_done() {
+    Duration tooShort = KeyScene.TIMEOUT.plus(Idempotency.LEASE_MARGIN_MIN).minusNanos(1);
+
+    assertThatThrownBy(
+            () ->
+                world.queue(
+                    builder ->
+                        builder
+                            .timeout(KeyScene.TIMEOUT)
+                            .idempotency(Idempotency.in(scene.store()).lease(tooShort))))
+        .isInstanceOf(InvalidOptionsException.class)
+        .hasMessageContaining("5 s longer than the timeout");
   }
 
   @Test

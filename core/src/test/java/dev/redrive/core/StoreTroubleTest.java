@@ -8,6 +8,7 @@ import dev.redrive.Delivery;
 import dev.redrive.IdempotencyKey;
 import dev.redrive.Settled;
 import dev.redrive.core.TroubledStore.Trouble;
+import dev.redrive.idempotency.Begun;
 import dev.redrive.retry.Reason;
 import java.io.IOException;
 import java.time.Duration;
@@ -233,6 +234,90 @@ class StoreTroubleTest {
     world.advance(Duration.ofSeconds(1));
     assertThat(world.get(none)).isEmpty();
     assertThat(world.stats(scene.queue()).succeeded()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  void a_key_that_could_not_be_kept_at_first_is_kept_later(Trouble trouble) {
+    scene.send("a", "1");
+    scene.store().troubleAtEnd(trouble);
+    world.get(lease(Duration.ofMinutes(10)));
+    world.advance(Duration.ofMinutes(1));
+    scene.store().troubleAtEnd(Trouble.NONE);
+    scene.send("b", "1");
+    world.advance(Duration.ofMinutes(8));
+
+    CompletionStage<List<Delivery<String>>> second = lease(Duration.ofMinutes(1));
+    world.advance(Duration.ofSeconds(1));
+
+    assertThat(world.get(second)).isEmpty();
+  }
+
+  @Test
+  void a_key_is_asked_for_no_more_once_its_message_is_settled() {
+    scene.send("a", "1");
+    scene.store().troubleAtEnd(Trouble.FAILS);
+    Delivery<String> delivery = world.get(lease(Duration.ofMinutes(10))).get(0);
+    world.advance(Duration.ofSeconds(30));
+    scene.store().troubleAtEnd(Trouble.NONE);
+    delivery.ack();
+    int calls = scene.store().calls().size();
+    world.advance(Duration.ofMinutes(10));
+
+    assertThat(scene.store().calls()).hasSize(calls).last().isEqualTo("complete orders/1");
+  }
+
+  @Test
+  void an_attempt_that_began_late_renews_its_key_before_its_handler() {
+    world.transport().beginning(TroubledTransport.Trouble.ANSWERS_LATE);
+    scene.queue().handle(log::note);
+    scene.send("a", "1");
+    world.advance(Duration.ofSeconds(40));
+    assertThat(scene.store().calls()).containsExactly("begin orders/1");
+    world.transport().beginning(TroubledTransport.Trouble.NONE);
+
+    world.transport().answerLate();
+    world.run();
+
+    assertThat(scene.store().calls())
+        .containsExactly("begin orders/1", "renew orders/1", "complete orders/1");
+    assertThat(log.attempts()).containsExactly("a 1");
+  }
+
+  @Test
+  void an_attempt_that_began_when_its_key_was_lost_goes_back_uncounted() {
+    world.transport().beginning(TroubledTransport.Trouble.ANSWERS_LATE);
+    scene.queue().handle(log::note);
+    scene.send("a", "1");
+    world.advance(KeyScene.LEASE.plusSeconds(1));
+    world.transport().beginning(TroubledTransport.Trouble.NONE);
+    Begun.New other = (Begun.New) world.get(scene.store().begin("orders/1", KeyScene.LEASE));
+    world.get(scene.store().complete("orders/1", other.owner(), new byte[0], KeyScene.TTL));
+
+    world.transport().answerLate();
+    world.run();
+
+    assertThat(log.attempts()).isEmpty();
+    assertThat(world.stats(scene.queue()).succeeded()).isEqualTo(1);
+    assertThat(scene.status().recognisedCount()).isEqualTo(1);
+  }
+
+  @Test
+  void an_attempt_whose_key_cannot_be_kept_waits_uncounted_for_the_store() {
+    world.transport().beginning(TroubledTransport.Trouble.ANSWERS_LATE);
+    scene.queue().handle(log::note);
+    scene.send("a", "1");
+    world.advance(Duration.ofSeconds(40));
+    world.transport().beginning(TroubledTransport.Trouble.NONE);
+    scene.store().trouble(Trouble.FAILS);
+    world.transport().answerLate();
+    world.advance(Duration.ofMinutes(10));
+    assertThat(log.attempts()).isEmpty();
+
+    scene.store().trouble(Trouble.NONE);
+    world.advance(KeyScene.LEASE);
+
+    assertThat(log.attempts()).containsExactly("a 1");
   }
 
   @Test

@@ -133,7 +133,7 @@ class IdempotencyApiTest {
         .contains(
             "idempotency.key must be `id` or `header:NAME`",
             "idempotency.missing must be `reject` or `id`",
-            "idempotency.lease must be longer than the queue's timeout of 1m",
+            "idempotency.lease must be at least 1m5s, 5s longer than the queue's timeout",
             "idempotency.ttl must be 1s to 366d",
             "idempotency.store must be `transport` or `memory`",
             "idempotency.keys is unknown");

@@ -189,6 +189,39 @@ class TokenApiTest {
     assertThat(both.text("detail")).contains("Redrive-Token excludes Redrive-Id");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Redrive-Token", "redrive-delay", "Idempotency-Key"})
+  void a_batch_takes_no_header_that_is_for_one_message(String header) {
+    Reply refused =
+        api.call(
+            "POST",
+            "/v1/queues/orders/messages:batch",
+            "{}".getBytes(StandardCharsets.UTF_8),
+            "Content-Type",
+            "application/x-ndjson",
+            header,
+            "1s");
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.text("detail")).contains(header, "in a batch, each line says it");
+    assertThat(sent()).isZero();
+  }
+
+  @Test
+  void a_token_is_void_once_ids_are_forgotten_before_it_ends() {
+    api.put("/v1/queues/repairs", "{}");
+    String token = made("{\"queue\":\"repairs\",\"ttl\":\"10m\"}").text("token");
+    assertThat(repair(token).status()).isEqualTo(202);
+    assertThat(api.put("/v1/queues/repairs", "{\"dedupWindow\":\"1m\"}").status()).isEqualTo(200);
+
+    assertThat(repair(token).problem()).isEqualTo("token-void");
+    assertThat(repair(made("{\"queue\":\"repairs\"}").text("token")).status()).isEqualTo(202);
+  }
+
+  private Reply repair(String token) {
+    return api.send("repairs", "a kettle", "Redrive-Token", token);
+  }
+
   @Test
   void a_token_lives_no_longer_than_its_queue_remembers_ids() {
     Reply tooLong = made("{\"queue\":\"returns\",\"ttl\":\"2m\"}");

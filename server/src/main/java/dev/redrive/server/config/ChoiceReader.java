@@ -30,6 +30,9 @@ final class ChoiceReader {
       choice = fairBy.get().equals("key") ? choice.fairByKey() : choice.fairByHeader(fairBy.get());
     }
     choice = weights(fields, choice);
+    if (!choice.weights().isEmpty() && choice.tenant().isEmpty()) {
+      fields.problem("weights", "need `fairBy`: the header that names the tenants, or `key`");
+    }
     fields.end();
     return choice;
   }

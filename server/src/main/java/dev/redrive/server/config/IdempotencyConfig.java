@@ -58,9 +58,13 @@ public record IdempotencyConfig(
     Store store =
         fields.parsed("store", text -> word(Store.values(), text)).orElse(Store.TRANSPORT);
     Optional<Duration> lease = fields.duration("lease", Duration.ofMillis(2), LEASE_MAX);
-    if (lease.filter(each -> each.compareTo(timeout) <= 0).isPresent()) {
+    Duration least = timeout.plus(Idempotency.LEASE_MARGIN_MIN);
+    if (lease.filter(each -> each.compareTo(least) < 0).isPresent()) {
       fields.problem(
-          "lease", "must be longer than the queue's timeout of " + DurationText.format(timeout));
+          "lease",
+          "must be at least "
+              + DurationText.format(least)
+              + ", 5s longer than the queue's timeout");
     }
     Duration ttl = fields.duration("ttl", Duration.ofSeconds(1), TTL_MAX).orElse(TTL);
     fields.end();

@@ -69,6 +69,7 @@ final class Batch implements BodyStream.Sink {
               "send `Content-Type: application/x-ndjson`, a JSON object a line")
           .asException();
     }
+    RequestHeaders.refuseSettings(exchange.request().headers());
     exchange.memory(BYTES_WAITING_MAX + bodyMax * 2 + LINE_OVERHEAD_MAX);
     if (exchange.begin(200)) {
       exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, NDJSON).setChunked(true);

@@ -72,13 +72,34 @@ final class RequestHeaders {
     return message;
   }
 
+  /**
+   * Refuses what would set something for one message, where there are many.
+   *
+   * @throws dev.redrive.server.http.ProblemException naming every such header
+   */
+  static void refuseSettings(MultiMap headers) {
+    List<String> misplaced =
+        headers.names().stream()
+            .filter(name -> isSetting(name.toLowerCase(Locale.ROOT)))
+            .map(
+                name -> "the header " + name + " is for one message: in a batch, each line says it")
+            .toList();
+    if (!misplaced.isEmpty()) {
+      throw Problem.invalid(misplaced).asException();
+    }
+  }
+
+  private static boolean isSetting(String name) {
+    return name.startsWith(OWN) || name.equals("idempotency-key");
+  }
+
   private void sort(String written, String value) {
     String name = written.toLowerCase(Locale.ROOT);
     if (KEPT.contains(name)) {
       keep(name, text(written, value));
     } else if (name.startsWith(USER)) {
       keep(name.substring(USER.length()), text(written, value));
-    } else if (name.startsWith(OWN) || name.equals("idempotency-key")) {
+    } else if (isSetting(name)) {
       if (settings.putIfAbsent(name, text(written, value)) != null) {
         problems.add("the header " + written + " is given twice");
       }

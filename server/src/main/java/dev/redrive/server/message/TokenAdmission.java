@@ -7,11 +7,13 @@ import dev.redrive.Outgoing;
 import dev.redrive.Queue;
 import dev.redrive.Receipt;
 import dev.redrive.Transition;
+import dev.redrive.retry.DurationText;
 import dev.redrive.server.http.Exchange;
 import dev.redrive.server.http.Problem;
 import dev.redrive.server.queue.ManagedQueue;
 import dev.redrive.server.token.Token;
 import dev.redrive.server.token.Tokens;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,7 +43,26 @@ public final class TokenAdmission {
    */
   Optional<Token> token(Exchange exchange, ManagedQueue queue) {
     return Optional.ofNullable(exchange.request().headers().get(HEADER))
-        .map(text -> tokens.read(text, queue.name()).orElseThrow(() -> unknown(queue)));
+        .map(text -> tokens.read(text, queue.name()).orElseThrow(() -> unknown(queue)))
+        .map(token -> checked(token, queue));
+  }
+
+  // The id of a message that has ended may be forgotten while its token still lives.
+  private static Token checked(Token token, ManagedQueue queue) {
+    Duration window = queue.config().options().dedupWindow();
+    if (token.ttl().compareTo(window) > 0) {
+      throw Problem.of(
+              410,
+              "token-void",
+              "The token is not valid any more",
+              "it was made for "
+                  + DurationText.format(token.ttl())
+                  + ", and since then the queue's dedupWindow was shortened to "
+                  + DurationText.format(window)
+                  + ": get a new one with POST /v1/tokens")
+          .asException();
+    }
+    return token;
   }
 
   private static RuntimeException unknown(ManagedQueue queue) {

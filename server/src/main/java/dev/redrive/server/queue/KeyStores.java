@@ -11,13 +11,18 @@ import dev.redrive.server.config.IdempotencyConfig;
 import dev.redrive.server.config.QueueConfig;
 import dev.redrive.store.caffeine.CaffeineIdempotencyStore;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The stores in which queues remember what was done. */
+/**
+ * The stores in which queues remember what was done. In memory, each queue has a store of its own:
+ * where one is full, its messages wait, and no other queue's.
+ */
 final class KeyStores {
   private static final long MEMORY_BYTES = 64L << 20;
 
   private final Redrive redrive;
-  private final IdempotencyStore memory = new CaffeineIdempotencyStore(MEMORY_BYTES);
+  private final Map<String, IdempotencyStore> inMemory = new ConcurrentHashMap<>();
 
   KeyStores(Redrive redrive) {
     this.redrive = redrive;
@@ -37,7 +42,7 @@ final class KeyStores {
 
   private IdempotencyStore store(String queue, IdempotencyConfig.Store wanted) {
     if (wanted == IdempotencyConfig.Store.MEMORY) {
-      return memory;
+      return inMemory.computeIfAbsent(queue, name -> new CaffeineIdempotencyStore(MEMORY_BYTES));
     }
     try {
       return redrive.idempotencyStore();

@@ -12,7 +12,6 @@ import dev.redrive.server.keys.Scope;
 import dev.redrive.server.queue.ManagedQueue;
 import dev.redrive.server.queue.QueueBook;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -49,8 +48,7 @@ public final class TokenEndpoints {
           Duration most = queue.map(TokenEndpoints::window).orElse(TTL);
           Duration ttl = ttl(fields, most);
           fields.endOrThrow("request");
-          // In whole milliseconds, as it is told.
-          Token token = tokens.make(Instant.ofEpochMilli(clock.millis()).plus(ttl));
+          Token token = tokens.make(clock.instant(), ttl);
           answer(exchange, queue.orElseThrow(), token);
         });
   }

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -21,9 +23,10 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Makes tokens and reads them back. A token is a message id that nobody can guess, and the time
- * until which it may be sent, signed for one queue by a key of the data folder. So nothing is kept
- * of a token, and there may be any number of them: it is taken by the message that is stored under
- * its id, in one step, and every further one is that message's duplicate.
+ * until which it may be sent, and how long that was, signed for one queue by a key of the data
+ * folder. So nothing is kept of a token, and there may be any number of them: it is taken by the
+ * message that is stored under its id, in one step, and every further one is that message's
+ * duplicate.
  *
  * <p>The signature is HMAC-SHA256 (RFC 2104) cut to 128 bits, as RFC 2104 allows. Thread-safe.
  */
@@ -34,12 +37,12 @@ public final class Tokens {
   private static final String ID_PREFIX = "token-";
   private static final int KEY_BYTES = 32;
   private static final int ID_BYTES = 16;
-  private static final int SIGNED_BYTES = ID_BYTES + Long.BYTES;
+  private static final int SIGNED_BYTES = ID_BYTES + 2 * Long.BYTES;
   private static final int MAC_BYTES = 16;
   private static final String ALGORITHM = "HmacSHA256";
 
   /** The bytes above, in Base64. */
-  private static final Pattern TEXT = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{54}");
+  private static final Pattern TEXT = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{64}");
 
   private final SecretKeySpec key;
   private final SecureRandom random;
@@ -72,9 +75,12 @@ public final class Tokens {
     }
   }
 
-  /** A token that nobody has had. */
-  public Token make(Instant expiresAt) {
-    return new Token(id(random(random, ID_BYTES)), expiresAt);
+  /** A token that nobody has had, and that may be sent for so long from now. */
+  public Token make(Instant now, Duration ttl) {
+    // In whole milliseconds, as it is written.
+    Instant made = now.truncatedTo(ChronoUnit.MILLIS);
+    Duration life = ttl.truncatedTo(ChronoUnit.MILLIS);
+    return new Token(id(random(random, ID_BYTES)), made.plus(life), life);
   }
 
   /** The token as a text, for this queue. */
@@ -83,6 +89,7 @@ public final class Tokens {
         ByteBuffer.allocate(SIGNED_BYTES)
             .put(Base64.getUrlDecoder().decode(token.id().substring(ID_PREFIX.length())))
             .putLong(token.expiresAt().toEpochMilli())
+            .putLong(token.ttl().toMillis())
             .array();
     byte[] all =
         ByteBuffer.allocate(SIGNED_BYTES + MAC_BYTES).put(signed).put(mac(signed, queue)).array();
@@ -98,7 +105,9 @@ public final class Tokens {
         ByteBuffer.wrap(Base64.getUrlDecoder().decode(text.substring(PREFIX.length())));
     byte[] id = new byte[ID_BYTES];
     bytes.get(id);
-    Token token = new Token(id(id), Instant.ofEpochMilli(bytes.getLong()));
+    Token token =
+        new Token(
+            id(id), Instant.ofEpochMilli(bytes.getLong()), Duration.ofMillis(bytes.getLong()));
     return isSame(text(token, queue), text) ? Optional.of(token) : Optional.empty();
   }
 

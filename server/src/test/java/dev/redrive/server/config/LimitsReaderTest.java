@@ -144,4 +144,13 @@ class LimitsReaderTest {
 
     assertThat(fields.problems().toString()).contains("messages", "weights.gold", "ageing");
   }
+
+  @Test
+  void weights_without_tenants_are_a_mistake() {
+    Fields fields = Fields.of(Map.of("weights", Map.of("gold", 3)));
+
+    ChoiceReader.read(fields);
+
+    assertThat(fields.problems().toString()).contains("weights need `fairBy`");
+  }
 }

@@ -102,6 +102,11 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
     return shelf.find(batch, key).filter(record -> record.isHeldBy(owner)).isPresent();
   }
 
+  /** How many leases of this process it remembers the end of, for tests. */
+  CompletionStage<Integer> leaseCount() {
+    return change(false, "", 0, batch -> shelf.leaseCount());
+  }
+
   private <R> CompletionStage<R> change(
       boolean isEnd, String key, int bytes, RareChange.Writes<R> writes) {
     KeyChange<R> change = new KeyChange<>(isEnd, FIXED_WEIGHT + 4 * key.length() + bytes, writes);
@@ -111,25 +116,30 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
 
   /** Forgets what is over. Reads; goes on by itself until nothing is left of it. */
   void sweep() {
+    sweepFrom(Keys.idempotencyEnd(0, ""));
+  }
+
+  // What is over by the wall clock may still be held by the clock that cannot be set, and stays:
+  // so each lot begins where the last one ended, not at the front again.
+  private void sweepFrom(byte[] first) {
     long now = services.clock().millis();
     List<byte[]> over = new ArrayList<>();
+    Optional<byte[]> next = Optional.empty();
     try (Cursor cursor =
-        services
-            .store()
-            .scan(
-                Family.IDEMPOTENCY_ENDS,
-                Keys.idempotencyEnd(0, ""),
-                Keys.idempotencyEnd(now, ""))) {
+        services.store().scan(Family.IDEMPOTENCY_ENDS, first, Keys.idempotencyEnd(now, ""))) {
       for (; cursor.isValid() && over.size() < SWEPT_AT_ONCE; cursor.next()) {
         over.add(cursor.key());
       }
+      if (cursor.isValid()) {
+        next = Optional.of(cursor.key());
+      }
     }
     if (!over.isEmpty()) {
-      sweep(over);
+      sweep(over, next);
     }
   }
 
-  private void sweep(List<byte[]> over) {
+  private void sweep(List<byte[]> over, Optional<byte[]> next) {
     KeyChange<Boolean> change =
         new KeyChange<>(
             false,
@@ -146,22 +156,22 @@ final class EmbeddedIdempotencyStore implements IdempotencyStore {
         (done, failure) -> {
           if (failure != null) {
             LOG.warn("Idempotency keys were not swept: {}", failure.getMessage());
-          } else if (over.size() == SWEPT_AT_ONCE) {
-            sweepOn();
+          } else {
+            next.ifPresent(this::sweepOn);
           }
         });
   }
 
-  private void sweepOn() {
-    CompletionStage<Boolean> next =
+  private void sweepOn(byte[] next) {
+    CompletionStage<Boolean> rest =
         services
             .reading()
             .read(
                 () -> {
-                  sweep();
+                  sweepFrom(next);
                   return true;
                 });
-    next.whenComplete(
+    rest.whenComplete(
         (done, failure) -> {
           if (failure != null) {
             LOG.info("The rest of the idempotency keys is swept later: {}", failure.getMessage());

@@ -99,7 +99,9 @@ final class KeyShelf {
   }
 
   private void put(Batch batch, String key, KeyRecord record) throws RocksDBException {
-    takeEndOut(batch, key);
+    takeEndOut(batch, key)
+        .filter(before -> !before.owner().equals(record.owner()))
+        .ifPresent(before -> leaseEnds.remove(before.owner()));
     byte[] stands = Keys.idempotency(key);
     batch.put(Family.IDEMPOTENCY, stands, record.encode(stands));
     batch.put(Family.IDEMPOTENCY_ENDS, Keys.idempotencyEnd(record.end(), key), NOTHING);
@@ -115,11 +117,17 @@ final class KeyShelf {
     leaseEnds.remove(owner);
   }
 
-  private void takeEndOut(Batch batch, String key) throws RocksDBException {
+  private Optional<KeyRecord> takeEndOut(Batch batch, String key) throws RocksDBException {
     Optional<KeyRecord> before = stored(batch, key);
     if (before.isPresent()) {
       batch.delete(Family.IDEMPOTENCY_ENDS, Keys.idempotencyEnd(before.get().end(), key));
     }
+    return before;
+  }
+
+  /** How many leases of this process it remembers the end of. */
+  int leaseCount() {
+    return leaseEnds.size();
   }
 
   /** Forgets a key that was to end then, if it has; one that was prolonged stands elsewhere. */

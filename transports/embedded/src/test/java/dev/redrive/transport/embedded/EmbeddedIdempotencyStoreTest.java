@@ -101,6 +101,33 @@ class EmbeddedIdempotencyStoreTest {
   }
 
   @Test
+  void what_is_over_by_the_wall_clock_alone_holds_up_no_sweep() {
+    IdempotencyStore store = harness.open();
+    for (int i = 0; i < 1_500; i++) {
+      store.begin("held " + i, Duration.ofHours(3));
+    }
+    String owner = owner(harness.await(store.begin("done", LEASE)));
+    harness.await(store.complete("done", owner, new byte[0], Duration.ofDays(1)));
+
+    harness.transport().shiftClock(Duration.ofDays(2));
+    harness.advance(Duration.ofSeconds(31));
+
+    assertThat(stored()).as("those that are held, and nothing else").isEqualTo("1500 1500");
+  }
+
+  @Test
+  void leases_that_ran_out_and_were_replaced_are_forgotten() {
+    IdempotencyStore store = harness.open();
+    for (int i = 0; i < 20; i++) {
+      assertThat(harness.await(store.begin("k", Duration.ofMillis(1))))
+          .isInstanceOf(Begun.New.class);
+      harness.advance(Duration.ofMillis(2));
+    }
+
+    assertThat(harness.await(((EmbeddedIdempotencyStore) store).leaseCount())).isEqualTo(1);
+  }
+
+  @Test
   void a_folder_of_the_first_format_is_taken_over() throws IOException {
     Path data = root.resolve("data");
     open(data).close();
