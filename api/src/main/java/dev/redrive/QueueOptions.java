@@ -34,6 +34,7 @@ import java.util.function.Consumer;
  *     remembers ids at all ({@link Queue#isDeduplicated})
  * @param guards what stands in front of attempts
  * @param choice which message in hand comes next
+ * @param pool the attempts that it shares with other queues; empty if it has its own
  * @param onDeadLetter told of each message that died, once it is safe among the dead letters
  * @param idempotency how duplicates are kept from having an effect; empty if they are handled
  * @param <T> the payload's type
@@ -50,6 +51,7 @@ public record QueueOptions<T>(
     Duration dedupWindow,
     Guards guards,
     Choice choice,
+    Optional<WorkerPool.Share> pool,
     Consumer<DeadLetter> onDeadLetter,
     Optional<Idempotency<? super T>> idempotency) {
 
@@ -77,10 +79,30 @@ public record QueueOptions<T>(
             dedupWindow,
             guards,
             choice,
+            pool,
             onDeadLetter,
             Optional.of(other));
     QueueOptionsCheck.check(options);
     return options;
+  }
+
+  /** The same with its part of a pool, or with attempts of its own. */
+  public QueueOptions<T> withPool(Optional<WorkerPool.Share> other) {
+    return new QueueOptions<>(
+        name,
+        codec,
+        policy,
+        concurrency,
+        timeout,
+        isOrdered,
+        successors,
+        maxWaiting,
+        dedupWindow,
+        guards,
+        choice,
+        other,
+        onDeadLetter,
+        idempotency);
   }
 
   /** Collects options; {@link #build} checks them all at once. Not thread-safe. */
@@ -96,6 +118,7 @@ public record QueueOptions<T>(
     private Duration dedupWindow = Duration.ofHours(24);
     private Guards guards = Guards.NONE;
     private Choice choice = Choice.defaults();
+    private Optional<WorkerPool.Share> pool = Optional.empty();
     private Consumer<DeadLetter> onDeadLetter = letter -> {};
     private Optional<Idempotency<? super T>> idempotency = Optional.empty();
 
@@ -174,6 +197,16 @@ public record QueueOptions<T>(
     }
 
     /**
+     * Shares these attempts with the other queues that name this pool: while they want more than
+     * there are, it gets so many for one of a queue of weight 1. No more than its own concurrency
+     * run of it all the same.
+     */
+    public Builder<T> pool(WorkerPool pool, int weight) {
+      this.pool = Optional.of(new WorkerPool.Share(pool, weight));
+      return this;
+    }
+
+    /**
      * Told of each message that died, once it is safe among the dead letters. At least once per
      * death while this process lives; not told again after a restart.
      */
@@ -207,6 +240,7 @@ public record QueueOptions<T>(
               dedupWindow,
               guards,
               choice,
+              pool,
               onDeadLetter,
               idempotency);
       QueueOptionsCheck.check(options);

@@ -2,16 +2,12 @@
 
 package dev.redrive.core;
 
-import dev.redrive.Settled;
 import dev.redrive.Worker;
 import dev.redrive.spi.Environment;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes a queue's messages to its handler: credit, admission, the beginning of attempts, and how
@@ -20,20 +16,19 @@ import org.slf4j.LoggerFactory;
  * asked for is the {@link Window}'s matter.
  */
 final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holder {
-  private static final Logger log = LoggerFactory.getLogger(HandlerWorker.class);
-  private static final String PAUSED = "the queue was paused";
-  private static final String NOT_KEPT = "its idempotency key could not be kept for the attempt";
+  static final String PAUSED = "the queue was paused";
 
   private final QueueEngine<T> queue;
   private final Invoker<T> invoker;
   private final Function<Intake.Receiver, Intake> subscribe;
   private final Environment environment;
   private final Turnstile turnstile;
-  private final Duplicates.Asker beginning = new Beginning();
+  private final Beginning<T> beginning;
   private final Drains drains = new Drains();
   private final Object lock = new Object();
   // All below is guarded by the lock, under which nothing foreign is called.
   private final InHand buffered;
+  private Seat seat;
   private final Window window = new Window();
   private @Nullable Intake intake;
   // Attempts from the asking that they begin until they have ended.
@@ -50,7 +45,9 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     this.subscribe = subscribe;
     this.environment = environment;
     this.turnstile = new Turnstile(queue, environment, this);
+    this.beginning = new Beginning<>(queue, invoker, this::isPresent, this::attemptEnded);
     this.buffered = new InHand(queue.options().choice());
+    this.seat = queue.seat(this::pump);
   }
 
   /** Subscribes, without asking for anything yet; does nothing if it has. One call at a time. */
@@ -112,9 +109,17 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
 
   /** Follows the queue's changed options. */
   void adapt() {
+    Seat changed = queue.seat(this::pump);
+    Seat left;
+    int running;
     synchronized (lock) {
+      left = seat;
+      seat = changed;
+      running = attempts;
+      seat.move(running);
       buffered.choose(queue.options().choice());
     }
+    left.leave(running);
     invoker.limit(queue.options().concurrency(), queue.options().timeout());
     pump();
     refill();
@@ -179,10 +184,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     while (true) {
       Handed next;
       synchronized (lock) {
-        if (attempts >= queue.options().concurrency() || turnstile.isClosed()) {
-          return;
-        }
-        next = buffered.poll();
+        next = next();
         if (next == null) {
           return;
         }
@@ -206,110 +208,19 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     }
   }
 
+  /** The message whose attempt may begin now; null if none may. Called under the lock. */
+  private @Nullable Handed next() {
+    if (buffered.isEmpty() || attempts >= queue.options().concurrency() || turnstile.isClosed()) {
+      seat.decline();
+      return null;
+    }
+    return seat.take() ? buffered.poll() : null;
+  }
+
   private void endOne() {
     synchronized (lock) {
       attempts--;
-    }
-  }
-
-  /** What comes of asking whether a message was done before. */
-  private final class Beginning implements Duplicates.Asker {
-    @Override
-    public void free(Handed message) {
-      begin(message);
-    }
-
-    @Override
-    public void over(Handed message) {
-      attemptEnded();
-    }
-
-    @Override
-    public boolean isWanted(Handed message) {
-      boolean isPaused = !isPresent(message.intake());
-      if (isPaused) {
-        queue.settler().giveBack(message, PAUSED);
-      }
-      // Its deadline may have passed while it waited.
-      boolean isWanted = !isPaused && !queue.settler().turnsAway(message);
-      if (!isWanted) {
-        attemptEnded();
-      }
-      return isWanted;
-    }
-
-    @Override
-    public boolean mayWait() {
-      return true;
-    }
-  }
-
-  private void begin(Handed message) {
-    message
-        .intake()
-        .begin(
-            message,
-            new Batcher.Callback<>() {
-              @Override
-              public void done(Settled settled) {
-                if (settled == Settled.DONE) {
-                  begun(message);
-                } else {
-                  lost(message, settled.toString());
-                }
-              }
-
-              @Override
-              public void failed(Throwable cause) {
-                lost(message, cause.toString());
-              }
-            });
-  }
-
-  // The key's lease runs since before the transport was asked, which may have taken its time.
-  private void begun(Handed message) {
-    Duration timeout = queue.options().timeout();
-    if (queue.keys().isKeptFor(message, timeout)) {
-      run(message);
-      return;
-    }
-    queue
-        .keys()
-        .keepFor(message, timeout)
-        .thenAccept(
-            isKept -> {
-              if (isKept) {
-                run(message);
-              } else {
-                giveBack(message, NOT_KEPT);
-              }
-            });
-  }
-
-  private void run(Handed message) {
-    if (!isPresent(message.intake())) {
-      // Paused while this was about to begin: then nothing may start any more.
-      giveBack(message, PAUSED);
-      return;
-    }
-    try {
-      invoker.invoke(new Attempt<>(message, queue, this::attemptEnded));
-    } catch (Throwable failure) {
-      lost(message, failure.toString());
-    }
-  }
-
-  private void giveBack(Handed message, String why) {
-    queue.settler().giveBack(message, why);
-    attemptEnded();
-  }
-
-  private void lost(Handed message, String why) {
-    if (message.claim()) {
-      message.letGo();
-      queue.keys().freeLater(message);
-      attemptEnded();
-      log.info("message {} comes again, its attempt could not begin: {}", message.in().id(), why);
+      seat.free();
     }
   }
 
@@ -386,5 +297,9 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
     CompletionStage<Void> drained = drain();
     invoker.stop();
     drained.whenComplete((done, error) -> queue.forget(this));
+    synchronized (lock) {
+      // What still runs frees its attempt when it ends.
+      seat.leave(0);
+    }
   }
 }

@@ -45,6 +45,10 @@ final class InHand {
     return true;
   }
 
+  boolean isEmpty() {
+    return lineup.size() == 0;
+  }
+
   /** Takes out the one that comes next; null if there is none. */
   @Nullable Handed poll() {
     Handed next = lineup.poll();

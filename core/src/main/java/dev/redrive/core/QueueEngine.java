@@ -46,7 +46,7 @@ final class QueueEngine<T> implements Queue<T> {
   private final Duplicates<T> duplicates;
   private final LeaseDesk<T> desk;
   private final DeadLetters deadLetters;
-  private final Dependencies dependencies;
+  private final Commons commons;
   private final List<HandlerWorker<T>> workers = new CopyOnWriteArrayList<>();
   private final Pauses pauses;
   private volatile QueueOptions<T> options;
@@ -58,13 +58,13 @@ final class QueueEngine<T> implements Queue<T> {
       Environment environment,
       Executor handlers,
       Observers observers,
-      Dependencies dependencies) {
+      Commons commons) {
     this.options = options;
     this.transport = transport;
     this.environment = environment;
     this.handlers = handlers;
     this.events = observers.events();
-    this.dependencies = dependencies;
+    this.commons = commons;
     this.surroundings = observers.surroundings();
     this.sender = new Sender<>(options.name(), this::options, transport, environment, observers);
     StoreHealth health = new StoreHealth(options.name(), environment.random());
@@ -88,7 +88,12 @@ final class QueueEngine<T> implements Queue<T> {
   }
 
   private Gates gates(QueueOptions<T> named) {
-    return dependencies.gates(named, gates, this::wake, this::knock);
+    return commons.dependencies().gates(named, gates, this::wake, this::knock);
+  }
+
+  /** A worker's place at the attempts of the queue's pool, if it has one. */
+  Seat seat(Runnable turn) {
+    return commons.pools().seat(options, turn);
   }
 
   /** What stands in front of attempts from now on. */

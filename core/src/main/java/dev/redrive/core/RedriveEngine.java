@@ -46,7 +46,7 @@ final class RedriveEngine implements Redrive {
   private final Runnable release;
   private final EventHub events = new EventHub();
   private final Observers observers;
-  private final Dependencies dependencies;
+  private final Commons commons;
   private final Map<String, QueueEngine<?>> queues = new ConcurrentSkipListMap<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final AtomicReference<@Nullable Thread> closer = new AtomicReference<>();
@@ -71,7 +71,9 @@ final class RedriveEngine implements Redrive {
     this.handlers = handlers;
     this.release = release;
     this.observers = new Observers(events, surroundings);
-    this.dependencies = new Dependencies(breakers, environment, events);
+    this.commons =
+        new Commons(
+            new Dependencies(breakers, environment, events), new Pools(environment.executor()));
     transport.onState(this::changed);
   }
 
@@ -87,7 +89,7 @@ final class RedriveEngine implements Redrive {
     synchronized (declaring) {
       checkOpen();
       checkCapabilities(options);
-      dependencies.check(options);
+      commons.dependencies().check(options);
       QueueEngine<?> known = queues.get(options.name());
       if (known != null) {
         checkCodec(known, options);
@@ -123,7 +125,7 @@ final class RedriveEngine implements Redrive {
 
   private <T> Queue<T> made(QueueOptions<T> options) {
     QueueEngine<T> made =
-        new QueueEngine<>(options, transport, environment, handlers, observers, dependencies);
+        new QueueEngine<>(options, transport, environment, handlers, observers, commons);
     queues.put(options.name(), made);
     if (!made.isDeduplicated()) {
       log.info(
@@ -186,7 +188,7 @@ final class RedriveEngine implements Redrive {
 
   @Override
   public Collection<Dependency> dependencies() {
-    return dependencies.all();
+    return commons.dependencies().all();
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * @param clock the wall clock; it may jump
  * @param timers calls back at a time of that clock, or after a time that no clock can jump over
  * @param random thread-safe randomness
- * @param executor for short tasks that do not block
+ * @param executor for short tasks that do not block; never on the thread that gives them
  * @param threads for a transport's own loops; threads are daemons
  */
 public record Environment(

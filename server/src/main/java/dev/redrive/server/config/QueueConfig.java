@@ -13,11 +13,13 @@ import java.util.Optional;
  * The settings of one queue, as the configuration file and {@code PUT /v1/queues/{queue}} give
  * them. Immutable.
  *
- * @param options what the engine needs to know, but for its idempotency, which wants a store
+ * @param options what the engine needs to know, but for its idempotency, which wants a store, and
+ *     its pool, which the server has
  * @param deliver where its messages are delivered; empty if workers lease them
  * @param retry the policy as it was written; empty for the default one
  * @param limits as they were written; empty for none
  * @param choice which message comes next, as it was written; empty for the default
+ * @param pool the attempts that it shares with others, if it does
  * @param idempotency how duplicates are kept from having an effect, if they are
  */
 public record QueueConfig(
@@ -26,6 +28,7 @@ public record QueueConfig(
     Map<String, Object> retry,
     Map<String, Object> limits,
     Map<String, Object> choice,
+    Optional<PoolConfig> pool,
     Optional<IdempotencyConfig> idempotency) {
 
   /** Copies what was written. */
@@ -46,7 +49,7 @@ public record QueueConfig(
 
   /** The same with another webhook. */
   public QueueConfig withDeliver(Optional<DeliverConfig> other) {
-    return new QueueConfig(options, other, retry, limits, choice, idempotency);
+    return new QueueConfig(options, other, retry, limits, choice, pool, idempotency);
   }
 
   /** The tree that {@link QueueReader} reads back as the same settings, secrets included. */
@@ -62,9 +65,18 @@ public record QueueConfig(
     options.maxWaiting().ifPresent(max -> tree.put("maxWaiting", max));
     tree.put("dedupWindow", DurationText.format(options.dedupWindow()));
     putDependency(tree);
+    putPool(tree);
     tree.putAll(written());
     idempotency.ifPresent(each -> tree.put("idempotency", each.tree()));
     return tree;
+  }
+
+  private void putPool(Map<String, Object> tree) {
+    pool.ifPresent(
+        share -> {
+          tree.put("pool", share.pool());
+          tree.put("weight", share.weight());
+        });
   }
 
   /** The parts that are kept and shown as they were written. */

@@ -67,13 +67,16 @@ public final class QueueReader {
     Duration longest = timeout.orElseGet(() -> timeoutFor(deliver));
     Optional<IdempotencyConfig> idempotency =
         fields.object("idempotency").flatMap(each -> IdempotencyConfig.read(each, longest));
+    Optional<PoolConfig> pool = PoolConfig.read(fields);
     fields.end();
     if (fields.problems().size() > mistakes) {
       return Optional.empty();
     }
     return fields
         .attempt(builder::build)
-        .map(options -> new QueueConfig(options, deliver, retry, limits, choice, idempotency));
+        .map(
+            options ->
+                new QueueConfig(options, deliver, retry, limits, choice, pool, idempotency));
   }
 
   /**
