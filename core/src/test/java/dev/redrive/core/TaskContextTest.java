@@ -229,6 +229,7 @@ class TaskContextTest {
     time.advance(Duration.ofMillis(1));
 
     assertThat(seen).hasSize(2);
+    assertThat(done).isCompletedExceptionally();
     assertThatThrownBy(done::join).hasRootCauseMessage("planned 2");
     assertThat(tasks.size()).isZero();
   }
@@ -242,6 +243,7 @@ class TaskContextTest {
     time.runUntilIdle();
 
     assertThat(seen).isEmpty();
+    assertThat(done).isCompletedExceptionally();
     assertThatThrownBy(done::join)
         .hasCauseInstanceOf(TimeoutException.class)
         .hasMessageContaining("the deadline")

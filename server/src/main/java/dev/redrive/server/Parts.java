@@ -191,7 +191,7 @@ final class Parts {
     routes.add(new TokenEndpoints(book, tokens, clock).route());
     routes.addAll(new LeaseEndpoints(book, leases).routes());
     routes.addAll(new QueueEndpoints(book).routes());
-    routes.addAll(new DependencyEndpoints(redrive).routes());
+    routes.addAll(new DependencyEndpoints(redrive, census).routes());
     routes.addAll(new DeadLetterEndpoints(book).routes());
     routes.add(events.route());
     routes.addAll(health.routes());

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The spans that a server sends to a collector, and that it sends none where none are asked for. */
+/**
+ * The spans that a server sends to a collector, and that it sends none where none are asked for.
+ */
 class TracingTest {
   private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
   private static final String SPAN_ID = "b7ad6b7169203331";

@@ -49,8 +49,7 @@ public final class Tracing {
                     .merge(Resource.create(Attributes.of(SERVICE, config.service()))))
             // Whoever began a trace has decided; a trace with holes helps nobody.
             .setSampler(
-                Sampler.parentBased(
-                    Sampler.traceIdRatioBased(config.samplePercent() / PERCENT)))
+                Sampler.parentBased(Sampler.traceIdRatioBased(config.samplePercent() / PERCENT)))
             .addSpanProcessor(
                 BatchSpanProcessor.builder(exporter(config)).setScheduleDelay(BATCH).build())
             .build());
