@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
  * <p>The engine sets it around a handler's call. It is not inherited by threads that the handler
  * starts, nor by stages that an {@link AsyncHandler} returns; take it along with {@link #wrap}.
  *
- * @param messageId the message being processed
+ * @param messageId the message being processed; in a {@link TaskQueue} the task, by its number
  * @param queue its queue
  * @param attempt which attempt this is, from 1
  * @param origin where the message comes from; what is sent in here takes it over

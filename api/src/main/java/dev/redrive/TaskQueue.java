@@ -9,6 +9,10 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Runs tasks in this process with retries. Nothing is stored: what has not ended when the process
  * ends is gone. Thread-safe.
+ *
+ * <p>A task inherits what a message would that was sent in its place: the request, the trace and
+ * the deadline of whoever submits it ({@link Origin#current}). It finds them in its {@link Context}
+ * then, and in what logs show.
  */
 public interface TaskQueue extends AutoCloseable {
 
@@ -17,7 +21,11 @@ public interface TaskQueue extends AutoCloseable {
    * last failure. Cancelling the future takes the task back: a waiting one does not run any more, a
    * running one is interrupted.
    *
-   * @throws SendRefusedException if the queue is full or closed
+   * <p>An inherited deadline that passes ends the task with a {@link
+   * java.util.concurrent.TimeoutException}, and a retry that it leaves no time for is not made.
+   *
+   * @throws SendRefusedException if the queue is full or closed, or the task could not begin before
+   *     the deadline that it inherits
    */
   <R> CompletableFuture<R> submit(Callable<R> task);
 

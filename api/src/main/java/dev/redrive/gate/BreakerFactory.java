@@ -13,4 +13,9 @@ public interface BreakerFactory {
    * @param time how the breaker knows the time
    */
   Breaker create(String dependency, GateTime time);
+
+  /** The same, but that this dependency's breaker is made by another factory. */
+  default BreakerFactory with(String dependency, BreakerFactory other) {
+    return (name, time) -> name.equals(dependency) ? other.create(name, time) : create(name, time);
+  }
 }

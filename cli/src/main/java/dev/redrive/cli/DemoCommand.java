@@ -14,6 +14,7 @@ import dev.redrive.server.config.BreakersConfig;
 import dev.redrive.server.config.LimitsConfig;
 import dev.redrive.server.config.LogFormat;
 import dev.redrive.server.config.ServerConfig;
+import dev.redrive.server.config.TelemetryConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -76,6 +77,7 @@ final class DemoCommand implements Callable<Integer> {
         folder.resolve("data"),
         Map.of(),
         BreakersConfig.defaults(),
+        TelemetryConfig.defaults(),
         LimitsConfig.defaults(),
         List.of(),
         Set.of(),

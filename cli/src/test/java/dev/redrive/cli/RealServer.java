@@ -8,6 +8,7 @@ import dev.redrive.server.config.BreakersConfig;
 import dev.redrive.server.config.LimitsConfig;
 import dev.redrive.server.config.LogFormat;
 import dev.redrive.server.config.ServerConfig;
+import dev.redrive.server.config.TelemetryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class RealServer implements AutoCloseable {
                 folder.resolve("data"),
                 Map.of(),
                 BreakersConfig.defaults(),
+                TelemetryConfig.defaults(),
                 LimitsConfig.defaults(),
                 List.of(),
                 Set.of(),

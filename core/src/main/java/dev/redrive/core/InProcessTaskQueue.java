@@ -11,11 +11,13 @@ import dev.redrive.spi.Environment;
 import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Runs tasks in {@link Lanes}, and again after the policy's delays. */
 final class InProcessTaskQueue implements TaskQueue {
@@ -26,6 +28,8 @@ final class InProcessTaskQueue implements TaskQueue {
   private final Runnable release;
   // Tasks that were accepted and have not left; a cancelled one leaves when its turn comes.
   private final Occupancy places;
+  // How many tasks have a context, and so a name.
+  private final AtomicLong inherited = new AtomicLong();
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
   InProcessTaskQueue(
@@ -40,22 +44,26 @@ final class InProcessTaskQueue implements TaskQueue {
 
   @Override
   public <R> CompletableFuture<R> submit(Callable<R> work) {
-    Task<R> task = accept(work);
+    Task<R> task = accept(work, Duration.ZERO);
     lanes.submit(task.nextRun());
     return task;
   }
 
   @Override
   public <R> CompletableFuture<R> submit(Callable<R> work, Duration delay) {
-    Task<R> task = accept(work);
+    Task<R> task = accept(work, delay);
     delay(task, delay);
     return task;
   }
 
-  private <R> Task<R> accept(Callable<R> work) {
+  private <R> Task<R> accept(Callable<R> work, Duration delay) {
     if (isClosed.get()) {
       throw new SendRefusedException(
           SendRefusedException.Cause.CLOSED, "task queue " + options.name() + " is closed");
+    }
+    TaskHeritage heritage = TaskHeritage.current(options.name(), inherited);
+    if (!heritage.isNone()) {
+      heritage.check(now(), delay.isZero() ? now() : dueAfter(delay));
     }
     if (!places.enter()) {
       throw new SendRefusedException(
@@ -66,12 +74,12 @@ final class InProcessTaskQueue implements TaskQueue {
               + options.capacity()
               + " tasks have not ended; wait, or raise its capacity");
     }
-    return new Task<>(this, work);
+    return new Task<>(this, work, heritage);
   }
 
   /** Lets the task run after the delay. */
   void delay(Task<?> task, Duration delay) {
-    Instant due = Times.after(environment.clock().instant(), delay);
+    Instant due = dueAfter(delay);
     Task.Wait wait = task.waitUntil(DueHeap.nanos(due));
     delayed.add(wait);
     // Looked at after the adding: whoever closes or cancels looks for it there before.
@@ -98,6 +106,19 @@ final class InProcessTaskQueue implements TaskQueue {
         .policy()
         .decide(
             new Failure(attempt, cause, now, Optional.empty(), lastDelay), environment.random());
+  }
+
+  /** When a task is due after this delay. */
+  Instant dueAfter(Duration delay) {
+    return Times.after(now(), delay);
+  }
+
+  Instant now() {
+    return environment.clock().instant();
+  }
+
+  InstantSource clock() {
+    return environment.clock();
   }
 
   Duration timeout() {

@@ -34,12 +34,17 @@ final class LogContext {
   static LogContext of(Handed handed, String queue) {
     Origin origin = handed.origin();
     Optional<TraceContext> trace = handed.span().trace().or(origin::trace);
+    return of(queue, handed.in().id(), handed.in().attempt(), origin.withTrace(trace));
+  }
+
+  /** Of an attempt of this origin. */
+  static LogContext of(String queue, String id, int attempt, Origin origin) {
     return new LogContext(
         queue,
-        handed.in().id(),
-        Integer.toString(handed.in().attempt()),
+        id,
+        Integer.toString(attempt),
         origin.requestId().orElse(null),
-        trace.map(TraceContext::traceId).orElse(null));
+        origin.trace().map(TraceContext::traceId).orElse(null));
   }
 
   Runnable around(Runnable task) {

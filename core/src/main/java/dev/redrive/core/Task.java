@@ -18,14 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class Task<R> extends CompletableFuture<R> {
   private final InProcessTaskQueue queue;
   private final Callable<R> work;
+  private final TaskHeritage heritage;
   // Attempts that count. Only the attempt that runs, or what ended it, goes on to the next.
   private int attempts;
   private Duration lastDelay = Duration.ZERO;
   private volatile @Nullable Wait wait;
 
-  Task(InProcessTaskQueue queue, Callable<R> work) {
+  Task(InProcessTaskQueue queue, Callable<R> work, TaskHeritage heritage) {
     this.queue = queue;
     this.work = work;
+    this.heritage = heritage;
   }
 
   /** The task's place among those that wait for their time. */
@@ -82,14 +84,19 @@ final class Task<R> extends CompletableFuture<R> {
       Causes.suppress(cause, brokenRule);
       delay = Optional.empty();
     }
-    if (delay.isPresent()) {
+    // What could only begin when nobody waits any more is not waited for.
+    if (delay.filter(each -> heritage.isBefore(queue.dueAfter(each))).isPresent()) {
       lastDelay = delay.get();
       queue.delay(this, delay.get());
     } else {
-      // Its place is free before the word goes out: who is told may want it for the next task.
-      leave();
-      completeExceptionally(cause);
+      end(cause);
     }
+  }
+
+  private void end(Throwable cause) {
+    // Its place is free before the word goes out: who is told may want it for the next task.
+    leave();
+    completeExceptionally(cause);
   }
 
   private Optional<Duration> delayAfter(Verdict verdict) {
@@ -118,6 +125,8 @@ final class Task<R> extends CompletableFuture<R> {
     // Only the lane's thread uses these.
     private @Nullable R result;
     private @Nullable Throwable failure;
+    private boolean isLate;
+    private volatile boolean endsWithDeadline;
 
     private Run(Task<R> task) {
       this.task = task;
@@ -128,11 +137,40 @@ final class Task<R> extends CompletableFuture<R> {
     }
 
     @Override
+    public long limit(long nanos) {
+      if (task.heritage.isNone()) {
+        return nanos;
+      }
+      long limit = task.heritage.limit(nanos, task.queue.now());
+      endsWithDeadline = limit < nanos;
+      return limit;
+    }
+
+    @Override
     public void run() {
       // It is in its lane by now, so whoever cancels it from here on finds it there.
       if (task.isDone()) {
         return;
       }
+      try {
+        if (task.heritage.isNone()) {
+          result = task.work.call();
+        } else {
+          inContext();
+        }
+      } catch (Throwable thrown) {
+        failure = thrown;
+      }
+    }
+
+    private void inContext() {
+      isLate = !task.heritage.isBefore(task.queue.now());
+      if (!isLate) {
+        task.heritage.run(task.attempts, task.queue.clock(), this::call);
+      }
+    }
+
+    private void call() {
       try {
         result = task.work.call();
       } catch (Throwable thrown) {
@@ -143,7 +181,9 @@ final class Task<R> extends CompletableFuture<R> {
     @Override
     public void finished() {
       Throwable thrown = failure;
-      if (thrown == null) {
+      if (isLate) {
+        expire();
+      } else if (thrown == null) {
         task.leave();
         task.complete(result);
       } else {
@@ -153,7 +193,16 @@ final class Task<R> extends CompletableFuture<R> {
 
     @Override
     public void timedOut() {
-      task.failed(new TimeoutException("the attempt took longer than " + task.queue.timeout()));
+      if (endsWithDeadline) {
+        expire();
+      } else {
+        task.failed(new TimeoutException("the attempt took longer than " + task.queue.timeout()));
+      }
+    }
+
+    // The policy is not asked: nothing may follow.
+    private void expire() {
+      task.end(task.heritage.late());
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.redrive.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redrive.Origin;
 import dev.redrive.TaskQueue;
 import dev.redrive.TaskQueueOptions;
 import dev.redrive.retry.Backoff;
@@ -17,11 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +139,29 @@ class TaskQueueThreadsTest {
     assertThat(future.handle((result, failure) -> failure).join())
         .isInstanceOf(TimeoutException.class)
         .hasMessageContaining("PT30S");
+  }
+
+  @Test
+  void the_deadline_ends_an_attempt_and_none_follows() {
+    TaskQueue tasks = open(1);
+    AtomicReference<CompletableFuture<String>> future = new AtomicReference<>();
+    Origin.NONE
+        .withDeadline(time.instant().plusSeconds(5))
+        .wrap(() -> future.set(tasks.submit(this::gated)))
+        .run();
+    until("the attempt", () -> began.get() == 1);
+    time.advance(Duration.ofSeconds(5));
+    until("the interrupt", wasInterrupted::get);
+    time.advance(TIMEOUT);
+
+    assertThat(future.get())
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(TimeoutException.class)
+        .withMessageContaining("the deadline");
+    assertThat(tasks.size()).isZero();
+    assertThat(began).hasValue(1);
   }
 
   @Test

@@ -5,6 +5,7 @@ package dev.redrive.server;
 import dev.redrive.InvalidOptionsException;
 import dev.redrive.Redrive;
 import dev.redrive.TransportState;
+import dev.redrive.core.Engine;
 import dev.redrive.server.config.BindAddress;
 import dev.redrive.server.config.ServerConfig;
 import dev.redrive.server.deadletter.DeadLetterEndpoints;
@@ -31,6 +32,7 @@ import dev.redrive.server.queue.QueueBook;
 import dev.redrive.server.queue.QueueEndpoints;
 import dev.redrive.server.token.TokenEndpoints;
 import dev.redrive.server.token.Tokens;
+import dev.redrive.server.tracing.Tracing;
 import dev.redrive.telemetry.micrometer.MicrometerListener;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -64,6 +66,9 @@ final class Parts {
 
   /** Answers that are ready when everything else has stopped still get this long to be taken. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
+  /** A collector that does not answer is not waited for longer. */
+  private static final Duration LAST_SPANS = Duration.ofSeconds(2);
 
   private static final Duration WRITES = Duration.ofSeconds(5);
   private static final long BEAT_MILLIS = 15_000;
@@ -102,13 +107,7 @@ final class Parts {
     HttpFront front =
         new HttpFront(vertx, http(), new Guard(keys, new AuthFailures(clock), hosts()));
     closers.push(grace -> front.stop(LAST_ANSWERS));
-    Redrive redrive =
-        surroundings
-            .engine()
-            .get()
-            .transport(config.transport())
-            .breakers(config.breakers().factory())
-            .open();
+    Redrive redrive = engine().open();
     closers.push(redrive::close);
     transport = redrive::state;
     QueueBook book = new QueueBook(redrive, webhooks, folder, config.queues(), oneByOne);
@@ -122,6 +121,26 @@ final class Parts {
     config.firstQueue().ifPresent(book::makeFirst);
     front.serve(new RouteTable(routes));
     return address;
+  }
+
+  private Engine.Builder engine() {
+    Engine.Builder builder =
+        surroundings
+            .engine()
+            .get()
+            .transport(config.transport())
+            .breakers(config.breakers().factory())
+            .mdc(config.telemetry().mdc());
+    config
+        .telemetry()
+        .tracing()
+        .ifPresent(
+            to -> {
+              Tracing tracing = Tracing.open(to);
+              closers.push(grace -> tracing.close(LAST_SPANS));
+              builder.tracer(tracing.tracer());
+            });
+    return builder;
   }
 
   TransportState transport() {
@@ -172,7 +191,7 @@ final class Parts {
     routes.add(new TokenEndpoints(book, tokens, clock).route());
     routes.addAll(new LeaseEndpoints(book, leases).routes());
     routes.addAll(new QueueEndpoints(book).routes());
-    routes.addAll(new DependencyEndpoints(redrive).routes());
+    routes.addAll(new DependencyEndpoints(redrive, census).routes());
     routes.addAll(new DeadLetterEndpoints(book).routes());
     routes.add(events.route());
     routes.addAll(health.routes());

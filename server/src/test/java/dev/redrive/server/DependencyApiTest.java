@@ -89,7 +89,15 @@ class DependencyApiTest {
       JsonNode gate = api.get("/v1/queues/orders").json().at("/gates/0");
       assertThat(gate.path("name").asText()).isEqualTo("breaker " + HOST);
       assertThat(gate.path("state").asText()).isEqualTo("holding");
+      assertThat(gate.path("waiting").asInt()).isEqualTo(1);
+      Poll.until(
+          "the message to be counted",
+          Api.BOUND,
+          () -> api.get("/v1/dependencies/" + HOST).json().path("waiting").asInt(-1) == 1);
+      assertThat(api.get("/v1/dependencies").json().at("/dependencies/0/waiting").asInt())
+          .isEqualTo(1);
       assertThat(api.get("/metrics").body())
+          .contains("redrive_dependency_waiting{dependency=\"127.0.0.1\"} 1.0")
           .contains("redrive_breaker_open{dependency=\"127.0.0.1\"} 1.0")
           .contains("redrive_gate_closed{gate=\"breaker 127.0.0.1\",queue=\"orders\"} 1.0");
 
@@ -99,6 +107,10 @@ class DependencyApiTest {
           "the message to be delivered",
           Api.BOUND,
           () -> api.get("/v1/messages/a").text("state").equals("succeeded"));
+      Poll.until(
+          "nothing to be counted",
+          Api.BOUND,
+          () -> api.get("/v1/dependencies/" + HOST).json().path("waiting").asInt(-1) == 0);
       assertThat(api.post("/v1/dependencies/" + HOST + ":close", "{}").text("breaker"))
           .isEqualTo("forced-closed");
     }

@@ -5,47 +5,43 @@ package dev.redrive.server.config;
 import dev.redrive.gate.BreakerFactory;
 import dev.redrive.guard.resilience4j.Resilience4jBreakers;
 import dev.redrive.server.json.Fields;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.function.IntConsumer;
-import java.util.function.Supplier;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * The circuit breakers of all dependencies.
+ * The circuit breakers of dependencies.
  *
- * @param factory makes them
+ * @param general makes those that are not named
+ * @param named make those of these dependencies
  */
-public record BreakersConfig(BreakerFactory factory) {
-  private static final int PERCENT = 100;
-  private static final int CALLS_MAX = 10_000;
-  private static final Duration OPEN_MIN = Duration.ofMillis(10);
-  private static final Duration OPEN_MAX = Duration.ofDays(1);
+public record BreakersConfig(BreakerFactory general, Map<String, BreakerFactory> named) {
 
-  /** Half of the last 20 calls failed; 5 seconds, growing to 30; 3 canaries. */
+  /** Copies the map. */
+  public BreakersConfig {
+    named = Map.copyOf(named);
+  }
+
+  /** Resilience4j's: half of the last 20 calls failed; 5 seconds, growing to 30; 3 canaries. */
   public static BreakersConfig defaults() {
-    return new BreakersConfig(Resilience4jBreakers.builder().build());
+    return new BreakersConfig(Resilience4jBreakers.builder().build(), Map.of());
+  }
+
+  /** Makes all of them. */
+  public BreakerFactory factory() {
+    BreakerFactory factory = general;
+    for (Map.Entry<String, BreakerFactory> each : named.entrySet()) {
+      factory = factory.with(each.getKey(), each.getValue());
+    }
+    return factory;
   }
 
   static BreakersConfig read(Fields fields) {
-    Resilience4jBreakers.Builder builder = Resilience4jBreakers.builder();
-    number(fields, "failurePercent", PERCENT, each -> builder.failureRate((double) each / PERCENT));
-    number(fields, "window", CALLS_MAX, builder::window);
-    number(fields, "minimumCalls", CALLS_MAX, builder::minimumCalls);
-    number(fields, "canaries", CALLS_MAX, builder::canaries);
-    duration(fields, "openFor").ifPresent(builder::openFor);
-    duration(fields, "openForMax").ifPresent(builder::openForMax);
-    fields.end();
-    Supplier<BreakersConfig> made = () -> new BreakersConfig(builder.build());
-    return fields.problems().isEmpty()
-        ? fields.attempt(made).orElseGet(BreakersConfig::defaults)
-        : defaults();
-  }
-
-  private static void number(Fields fields, String name, int max, IntConsumer setting) {
-    fields.number(name, 1, max).ifPresent(each -> setting.accept((int) each));
-  }
-
-  private static Optional<Duration> duration(Fields fields, String name) {
-    return fields.duration(name, OPEN_MIN, OPEN_MAX);
+    Map<String, Fields> dependencies = fields.objects("dependencies");
+    BreakerFactory general = BreakerReader.read(List.of(fields));
+    Map<String, BreakerFactory> named = new LinkedHashMap<>();
+    dependencies.forEach(
+        (name, each) -> named.put(name, BreakerReader.read(List.of(fields, each))));
+    return new BreakersConfig(general, named);
   }
 }

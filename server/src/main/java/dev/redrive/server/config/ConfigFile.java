@@ -123,6 +123,7 @@ public final class ConfigFile {
         fields.parsed("dataDir", Path::of).orElse(defaults.dataDir()),
         queues,
         fields.object("breakers").map(BreakersConfig::read).orElse(defaults.breakers()),
+        fields.object("telemetry").map(TelemetryConfig::read).orElse(defaults.telemetry()),
         fields.object("limits").map(LimitsConfig::read).orElse(defaults.limits()),
         apiKeys,
         fields.textSet("hosts"),

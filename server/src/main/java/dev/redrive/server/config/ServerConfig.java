@@ -17,6 +17,7 @@ import java.util.Set;
  * @param dataDir where it keeps the settings made over the API, and API keys
  * @param queues the queues of the configuration, by name
  * @param breakers the circuit breakers of dependencies
+ * @param telemetry spans, and what logs show
  * @param limits what bounds the requests
  * @param apiKeys the API keys of the configuration
  * @param hosts names under which clients may address a server that listens on this machine only, in
@@ -30,6 +31,7 @@ public record ServerConfig(
     Path dataDir,
     Map<String, QueueConfig> queues,
     BreakersConfig breakers,
+    TelemetryConfig telemetry,
     LimitsConfig limits,
     List<ApiKey> apiKeys,
     Set<String> hosts,
@@ -51,6 +53,7 @@ public record ServerConfig(
         Path.of("redrive-data"),
         Map.of(),
         BreakersConfig.defaults(),
+        TelemetryConfig.defaults(),
         LimitsConfig.defaults(),
         List.of(),
         Set.of(),
@@ -60,28 +63,32 @@ public record ServerConfig(
 
   /** The same, listening elsewhere. */
   public ServerConfig withBind(BindAddress other) {
-    return new ServerConfig(
-        other, transport, dataDir, queues, breakers, limits, apiKeys, hosts, logs, firstQueue);
+    return with(other, transport, firstQueue);
   }
 
   /** The same on another transport. */
   public ServerConfig withTransport(String other) {
-    return new ServerConfig(
-        bind, other, dataDir, queues, breakers, limits, apiKeys, hosts, logs, firstQueue);
+    return with(bind, other, firstQueue);
   }
 
   /** The same, making this queue where there is none at all. */
   public ServerConfig withFirstQueue(String name) {
+    return with(bind, transport, Optional.of(name));
+  }
+
+  private ServerConfig with(
+      BindAddress otherBind, String otherTransport, Optional<String> otherFirst) {
     return new ServerConfig(
-        bind,
-        transport,
+        otherBind,
+        otherTransport,
         dataDir,
         queues,
         breakers,
+        telemetry,
         limits,
         apiKeys,
         hosts,
         logs,
-        Optional.of(name));
+        otherFirst);
   }
 }

@@ -4,6 +4,7 @@ package dev.redrive.server.dependency;
 
 import dev.redrive.Redrive;
 import dev.redrive.gate.Dependency;
+import dev.redrive.server.health.Census;
 import dev.redrive.server.http.Exchange;
 import dev.redrive.server.http.Problem;
 import dev.redrive.server.http.Route;
@@ -12,6 +13,8 @@ import dev.redrive.server.keys.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,10 +24,12 @@ public final class DependencyEndpoints {
   private static final int REASON_CHARS_MAX = 500;
 
   private final Redrive redrive;
+  private final Census census;
 
   /** Works on the dependencies of these queues. */
-  public DependencyEndpoints(Redrive redrive) {
+  public DependencyEndpoints(Redrive redrive, Census census) {
     this.redrive = redrive;
+    this.census = census;
   }
 
   /** The routes. */
@@ -50,22 +55,44 @@ public final class DependencyEndpoints {
   }
 
   private void list(Exchange exchange) {
-    exchange.json(
-        200,
-        json -> {
-          json.writeStartObject();
-          json.writeArrayFieldStart("dependencies");
-          for (Dependency each : redrive.dependencies()) {
-            DependencyJson.write(json, each);
-          }
-          json.writeEndArray();
-          json.writeEndObject();
-        });
+    counted(
+        exchange,
+        waiting ->
+            exchange.json(
+                200,
+                json -> {
+                  json.writeStartObject();
+                  json.writeArrayFieldStart("dependencies");
+                  for (Dependency each : redrive.dependencies()) {
+                    DependencyJson.write(json, each, waiting);
+                  }
+                  json.writeEndArray();
+                  json.writeEndObject();
+                }));
   }
 
   private void get(Exchange exchange) {
-    Dependency dependency = named(exchange.parameter("dependency"));
-    exchange.json(200, json -> DependencyJson.write(json, dependency));
+    show(exchange, named(exchange.parameter("dependency")));
+  }
+
+  private void show(Exchange exchange, Dependency dependency) {
+    counted(
+        exchange,
+        waiting -> exchange.json(200, json -> DependencyJson.write(json, dependency, waiting)));
+  }
+
+  /** Answers with how many wait, or without where the transport cannot be asked. */
+  private void counted(Exchange exchange, Consumer<Optional<Map<String, Long>>> answer) {
+    census
+        .counts()
+        .whenComplete(
+            (counts, failure) ->
+                exchange.onLoop(
+                    () ->
+                        answer.accept(
+                            failure == null
+                                ? Optional.of(census.waitingByDependency(counts))
+                                : Optional.empty())));
   }
 
   private void force(Exchange exchange, String verb, Force force) {
@@ -81,7 +108,7 @@ public final class DependencyEndpoints {
           fields.endOrThrow("request");
           force.on(dependency, reason);
           audit.info("{}: {} of dependency {}", exchange.who(), verb, dependency.name());
-          exchange.json(200, json -> DependencyJson.write(json, dependency));
+          show(exchange, dependency);
         });
   }
 

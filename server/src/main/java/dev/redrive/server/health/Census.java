@@ -3,6 +3,7 @@
 package dev.redrive.server.health;
 
 import dev.redrive.QueueStats;
+import dev.redrive.gate.GateStatus;
 import dev.redrive.gate.GateView;
 import dev.redrive.server.queue.ManagedQueue;
 import dev.redrive.server.queue.QueueBook;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +40,7 @@ public final class Census {
   }
 
   /** The counts by queue; fails if the transport cannot be asked. */
-  synchronized CompletionStage<Map<String, QueueStats>> counts() {
+  public synchronized CompletionStage<Map<String, QueueStats>> counts() {
     Instant now = clock.instant();
     boolean isStale = now.isAfter(takenAt.plus(AGE_MAX)) || now.isBefore(takenAt);
     if (isStale && (takenAt.equals(Instant.EPOCH) || counts.isDone())) {
@@ -55,6 +57,33 @@ public final class Census {
       gates.put(queue.name(), queue.queue().gates());
     }
     return gates;
+  }
+
+  /**
+   * How many messages wait for each dependency that holds queues, or lets them through little by
+   * little: those that these queues have, due or not. Of queues of which only some messages need
+   * it, nobody knows how many do.
+   *
+   * @param counts as {@link #counts} gave them
+   */
+  public Map<String, Long> waitingByDependency(Map<String, QueueStats> counts) {
+    Map<String, Long> waiting = new HashMap<>();
+    for (ManagedQueue queue : book.all()) {
+      QueueStats stats = counts.get(queue.name());
+      if (stats != null) {
+        holder(queue).ifPresent(name -> waiting.merge(name, stats.waiting(), Long::sum));
+      }
+    }
+    return waiting;
+  }
+
+  private static Optional<String> holder(ManagedQueue queue) {
+    List<GateView> gates = queue.queue().gates();
+    // A queue's dependency is asked last.
+    boolean isHolding =
+        !gates.isEmpty()
+            && gates.get(gates.size() - 1).status().state() != GateStatus.State.PASSING;
+    return queue.config().options().guards().dependency().filter(name -> isHolding);
   }
 
   private CompletableFuture<Map<String, QueueStats>> take() {

@@ -57,6 +57,11 @@ public final class MetricsEndpoint {
           .description("1 while the breaker of a dependency is open, 0.5 while it is half-open")
           .register(registry);
 
+  private final MultiGauge waiting =
+      MultiGauge.builder("redrive.dependency.waiting")
+          .description("Messages of queues that wait for a dependency")
+          .register(registry);
+
   /** Measures these. */
   public MetricsEndpoint(
       Redrive redrive, LeaseTable leases, HttpFront front, Census census, InstantSource clock) {
@@ -129,7 +134,17 @@ public final class MetricsEndpoint {
           ages.add(MultiGauge.Row.of(Tags.of("queue", queue), Math.max(0, age)));
         });
     messages.register(rows, true);
+    showWaiting(census.waitingByDependency(counts));
     oldest.register(ages, true);
+  }
+
+  private void showWaiting(Map<String, Long> counts) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    for (Dependency each : redrive.dependencies()) {
+      long count = counts.getOrDefault(each.name(), 0L);
+      rows.add(MultiGauge.Row.of(Tags.of("dependency", each.name()), count));
+    }
+    waiting.register(rows, true);
   }
 
   /** Synchronised, as above. */

@@ -5,6 +5,7 @@ package dev.redrive.server.queue;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.redrive.IdempotencyStatus;
 import dev.redrive.QueueStats;
+import dev.redrive.gate.GateStatus;
 import dev.redrive.gate.GateView;
 import dev.redrive.retry.DurationText;
 import dev.redrive.server.config.DeliverConfig;
@@ -45,7 +46,7 @@ final class QueueJson {
     } else if (config.deliver().isPresent()) {
       json.writeBooleanField("breaker", false);
     }
-    gates(json, each);
+    gates(json, each, stats);
     for (Map.Entry<String, Map<String, Object>> part : config.written().entrySet()) {
       json.writeFieldName(part.getKey());
       Json.tree(json, part.getValue());
@@ -97,13 +98,17 @@ final class QueueJson {
     json.writeEndObject();
   }
 
-  private static void gates(JsonGenerator json, ManagedQueue each) throws IOException {
+  private static void gates(JsonGenerator json, ManagedQueue each, QueueStats stats)
+      throws IOException {
     json.writeArrayFieldStart("gates");
     for (GateView gate : each.queue().gates()) {
       json.writeStartObject();
       json.writeStringField("name", gate.name());
       json.writeStringField("state", gate.status().state().name().toLowerCase(Locale.ROOT));
       json.writeStringField("detail", gate.status().detail());
+      if (gate.status().state() == GateStatus.State.HOLDING) {
+        json.writeNumberField("waiting", stats.waiting());
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
