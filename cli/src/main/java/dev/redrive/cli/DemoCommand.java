@@ -76,6 +76,7 @@ final class DemoCommand implements Callable<Integer> {
         transport == null ? "embedded:" + folder.resolve("messages") : transport,
         folder.resolve("data"),
         Map.of(),
+        Map.of(),
         BreakersConfig.defaults(),
         TelemetryConfig.defaults(),
         LimitsConfig.defaults(),

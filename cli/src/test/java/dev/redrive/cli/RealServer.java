@@ -34,6 +34,7 @@ public final class RealServer implements AutoCloseable {
                 "memory:",
                 folder.resolve("data"),
                 Map.of(),
+                Map.of(),
                 BreakersConfig.defaults(),
                 TelemetryConfig.defaults(),
                 LimitsConfig.defaults(),

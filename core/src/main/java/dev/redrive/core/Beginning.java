@@ -28,8 +28,7 @@ final class Beginning<T> implements Duplicates.Asker {
    * @param isPresent whether the worker still takes messages of this intake
    * @param ended called when an attempt has ended, or none began
    */
-  Beginning(
-      QueueEngine<T> queue, Invoker<T> invoker, Predicate<Intake> isPresent, Runnable ended) {
+  Beginning(QueueEngine<T> queue, Invoker<T> invoker, Predicate<Intake> isPresent, Runnable ended) {
     this.queue = queue;
     this.invoker = invoker;
     this.isPresent = isPresent;

@@ -31,8 +31,7 @@ final class Pools {
     WorkerPool.Share share = options.pool().get();
     WorkerPool pool = share.pool();
     SharedSlots slots =
-        pools.computeIfAbsent(
-            pool.name(), name -> new SharedSlots(pool.concurrency(), executor));
+        pools.computeIfAbsent(pool.name(), name -> new SharedSlots(pool.concurrency(), executor));
     slots.resize(pool.concurrency());
     return slots.seat(share.weight(), turn);
   }

@@ -8,6 +8,7 @@ import dev.redrive.Outgoing;
 import dev.redrive.Queue;
 import dev.redrive.QueueOptions;
 import dev.redrive.Redrive;
+import dev.redrive.WorkerPool;
 import dev.redrive.guard.limits.ConcurrencyLimit;
 import dev.redrive.guard.limits.DeadLetterAdmission;
 import dev.redrive.guard.limits.RateLimit;
@@ -46,6 +47,14 @@ final class Limiting {
                         .weight("gold", 3))
                 .build());
     queue.send(Outgoing.of("reset your password").priority(9).header("tenant", "gold"));
+    // end
+  }
+
+  static void shared(Redrive redrive) {
+    // snippet: pool
+    WorkerPool pool = new WorkerPool("shop", 8); // eight attempts at once, of both
+    redrive.queue(QueueOptions.builder("orders", Codec.text()).pool(pool, 3).build());
+    redrive.queue(QueueOptions.builder("reports", Codec.text()).pool(pool, 1).build());
     // end
   }
 }

@@ -110,7 +110,7 @@ final class Parts {
     Redrive redrive = engine().open();
     closers.push(redrive::close);
     transport = redrive::state;
-    QueueBook book = new QueueBook(redrive, webhooks, folder, config.queues(), oneByOne);
+    QueueBook book = new QueueBook(redrive, webhooks, folder, config, oneByOne);
     Tokens tokens = Tokens.open(folder, new SecureRandom());
     routes = routes(vertx, redrive, book, front, tokens);
     // Listening tells the address, which webhooks must know to keep away from it. Nothing is served

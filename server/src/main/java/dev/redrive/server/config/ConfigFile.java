@@ -3,6 +3,7 @@
 package dev.redrive.server.config;
 
 import dev.redrive.InvalidOptionsException;
+import dev.redrive.WorkerPool;
 import dev.redrive.server.json.Fields;
 import dev.redrive.server.keys.ApiKey;
 import java.io.IOException;
@@ -115,6 +116,11 @@ public final class ConfigFile {
         .forEach(
             (name, each) ->
                 QueueReader.read(name, each).ifPresent(queue -> queues.put(name, queue)));
+    Map<String, WorkerPool> pools = new LinkedHashMap<>();
+    fields
+        .objects("pools")
+        .forEach(
+            (name, each) -> PoolConfig.pool(name, each).ifPresent(pool -> pools.put(name, pool)));
     List<ApiKey> apiKeys =
         fields.list("apiKeys").stream().map(ApiKeyReader::read).flatMap(Optional::stream).toList();
     return new ServerConfig(
@@ -122,6 +128,7 @@ public final class ConfigFile {
         fields.text("transport").orElse(defaults.transport()),
         fields.parsed("dataDir", Path::of).orElse(defaults.dataDir()),
         queues,
+        pools,
         fields.object("breakers").map(BreakersConfig::read).orElse(defaults.breakers()),
         fields.object("telemetry").map(TelemetryConfig::read).orElse(defaults.telemetry()),
         fields.object("limits").map(LimitsConfig::read).orElse(defaults.limits()),

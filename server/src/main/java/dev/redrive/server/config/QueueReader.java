@@ -75,8 +75,7 @@ public final class QueueReader {
     return fields
         .attempt(builder::build)
         .map(
-            options ->
-                new QueueConfig(options, deliver, retry, limits, choice, pool, idempotency));
+            options -> new QueueConfig(options, deliver, retry, limits, choice, pool, idempotency));
   }
 
   /**

@@ -2,6 +2,7 @@
 
 package dev.redrive.server.config;
 
+import dev.redrive.WorkerPool;
 import dev.redrive.server.keys.ApiKey;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param transport the URI of the transport that keeps its messages
  * @param dataDir where it keeps the settings made over the API, and API keys
  * @param queues the queues of the configuration, by name
+ * @param pools the attempts that queues may share, by name
  * @param breakers the circuit breakers of dependencies
  * @param telemetry spans, and what logs show
  * @param limits what bounds the requests
@@ -30,6 +32,7 @@ public record ServerConfig(
     String transport,
     Path dataDir,
     Map<String, QueueConfig> queues,
+    Map<String, WorkerPool> pools,
     BreakersConfig breakers,
     TelemetryConfig telemetry,
     LimitsConfig limits,
@@ -41,6 +44,7 @@ public record ServerConfig(
   /** Copies the collections. */
   public ServerConfig {
     queues = Map.copyOf(queues);
+    pools = Map.copyOf(pools);
     apiKeys = List.copyOf(apiKeys);
     hosts = Set.copyOf(hosts);
   }
@@ -51,6 +55,7 @@ public record ServerConfig(
         new BindAddress("127.0.0.1", 8080),
         "embedded:./redrive-data",
         Path.of("redrive-data"),
+        Map.of(),
         Map.of(),
         BreakersConfig.defaults(),
         TelemetryConfig.defaults(),
@@ -83,6 +88,7 @@ public record ServerConfig(
         otherTransport,
         dataDir,
         queues,
+        pools,
         breakers,
         telemetry,
         limits,

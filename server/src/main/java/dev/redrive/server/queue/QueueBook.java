@@ -6,9 +6,11 @@ import dev.redrive.Event;
 import dev.redrive.InvalidOptionsException;
 import dev.redrive.Queue;
 import dev.redrive.Redrive;
+import dev.redrive.WorkerPool;
 import dev.redrive.server.config.DeliverConfig;
 import dev.redrive.server.config.QueueConfig;
 import dev.redrive.server.config.QueueReader;
+import dev.redrive.server.config.ServerConfig;
 import dev.redrive.server.delivery.WebhookWorker;
 import dev.redrive.server.delivery.Webhooks;
 import dev.redrive.server.files.DataDir;
@@ -43,6 +45,7 @@ public final class QueueBook {
   private final QueueStore store;
   private final Executor oneByOne;
   private final KeyStores keys;
+  private final Map<String, WorkerPool> pools;
   private final Map<String, ManagedQueue> queues = new ConcurrentSkipListMap<>();
 
   /** What became of new settings. */
@@ -52,21 +55,19 @@ public final class QueueBook {
    * Declares the queues of the data folder and, going before these, those of the configuration.
    * Nothing is delivered before {@link #start}. Blocks.
    *
-   * @throws InvalidOptionsException if the folder's file is damaged
+   * @throws InvalidOptionsException if the folder's file is damaged, or a queue names what the
+   *     configuration does not have
    */
   public QueueBook(
-      Redrive redrive,
-      Webhooks webhooks,
-      DataDir folder,
-      Map<String, QueueConfig> configured,
-      Executor oneByOne) {
+      Redrive redrive, Webhooks webhooks, DataDir folder, ServerConfig server, Executor oneByOne) {
     this.redrive = redrive;
     this.webhooks = webhooks;
     this.store = new QueueStore(folder);
     this.oneByOne = oneByOne;
     this.keys = new KeyStores(redrive);
+    this.pools = server.pools();
     store.queues().values().forEach(config -> queues.put(config.name(), declare(config, false)));
-    configured.values().forEach(config -> queues.put(config.name(), declare(config, true)));
+    server.queues().values().forEach(config -> queues.put(config.name(), declare(config, true)));
   }
 
   /**
@@ -206,7 +207,8 @@ public final class QueueBook {
   }
 
   private ManagedQueue declare(QueueConfig config, boolean isConfigured) {
-    Queue<byte[]> queue = redrive.queue(keys.options(config));
+    Optional<WorkerPool.Share> share = config.pool().map(each -> each.of(pools, config.name()));
+    Queue<byte[]> queue = redrive.queue(keys.options(config).withPool(share));
     Optional<WebhookWorker> worker = find(config.name()).flatMap(ManagedQueue::worker);
     return new ManagedQueue(config, isConfigured, queue, worker);
   }

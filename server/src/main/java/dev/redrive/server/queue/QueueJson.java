@@ -31,6 +31,10 @@ final class QueueJson {
       deliver(json, config.deliver().get());
     }
     json.writeNumberField("concurrency", config.options().concurrency());
+    if (config.pool().isPresent()) {
+      json.writeStringField("pool", config.pool().get().pool());
+      json.writeNumberField("weight", config.pool().get().weight());
+    }
     json.writeStringField("timeout", DurationText.format(config.options().timeout()));
     json.writeBooleanField("ordered", config.options().isOrdered());
     if (config.options().isOrdered()) {
