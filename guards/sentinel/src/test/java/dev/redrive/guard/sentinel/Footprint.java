@@ -7,7 +7,11 @@ import dev.redrive.gate.Breaker;
 import dev.redrive.gate.Candidate;
 import dev.redrive.gate.GateTime;
 import dev.redrive.testkit.VirtualTime;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +19,9 @@ import java.util.Optional;
 /** A program that takes a breaker through all its states, and names the threads it has then. */
 final class Footprint {
   private static final Duration TOOK = Duration.ofMillis(1);
+
+  // Not closed: it is standard output.
+  private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
 
   private Footprint() {}
 
@@ -29,8 +36,16 @@ final class Footprint {
     time.advance(Duration.ofSeconds(5));
     pass(breaker).permit().succeeded(TOOK);
     breaker.status();
-    Thread.getAllStackTraces().keySet().forEach(each -> System.out.println(each.getName()));
-    System.out.println(breaker.state());
+    Thread.getAllStackTraces().keySet().forEach(each -> say(each.getName()));
+    say(breaker.state().name());
+  }
+
+  private static void say(String line) {
+    try {
+      OUT.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
+    }
   }
 
   private static Answer.Pass pass(Breaker breaker) {

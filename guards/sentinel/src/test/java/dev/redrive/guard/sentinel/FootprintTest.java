@@ -31,7 +31,7 @@ class FootprintTest {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(process.waitFor()).as(said).isZero();
-    assertThat(said).endsWith("CLOSED" + System.lineSeparator()).contains("main");
+    assertThat(said).endsWith("CLOSED\n").contains("main");
     assertThat(said).doesNotContainIgnoringCase("sentinel-");
     try (Stream<Path> files = Files.walk(home)) {
       assertThat(files.toList()).isEqualTo(List.of(home));
