@@ -77,6 +77,11 @@ final class Attempt<T> {
       end((self, why) -> self.queue.settler().turnAway(self.message, why), late.get());
       return Optional.empty();
     }
+    if (!queue.keys().isHeldFor(message, Times.nanos(options.timeout()))) {
+      // No thread was free for so long that another attempt may have its key before this one ends.
+      handBack(KeyKeeper.NOT_KEPT);
+      return Optional.empty();
+    }
     Message<T> decoded;
     try {
       decoded = message(message, options);

@@ -3,7 +3,6 @@
 package dev.redrive.core;
 
 import dev.redrive.Settled;
-import java.time.Duration;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Beginning<T> implements Duplicates.Asker {
   private static final Logger log = LoggerFactory.getLogger(Beginning.class);
-  private static final String NOT_KEPT = "its idempotency key could not be kept for the attempt";
 
   private final QueueEngine<T> queue;
   private final Invoker<T> invoker;
@@ -70,11 +68,7 @@ final class Beginning<T> implements Duplicates.Asker {
       queue.settler().giveBack(message, HandlerWorker.PAUSED);
     }
     // Its deadline may have passed while it waited.
-    boolean isWanted = !isPaused && !queue.settler().turnsAway(message);
-    if (!isWanted) {
-      ended.run();
-    }
-    return isWanted;
+    return !isPaused && !queue.settler().turnsAway(message);
   }
 
   @Override
@@ -84,40 +78,29 @@ final class Beginning<T> implements Duplicates.Asker {
 
   // The key's lease runs since before the transport was asked, which may have taken its time.
   private void begun(Handed message) {
-    Duration timeout = queue.options().timeout();
-    if (queue.keys().isKeptFor(message, timeout)) {
-      run(message);
-      return;
-    }
-    queue
-        .keys()
-        .keepFor(message, timeout)
-        .thenAccept(
-            isKept -> {
-              if (isKept) {
-                run(message);
-              } else {
-                giveBack(message, NOT_KEPT);
-              }
-            });
+    queue.keys().keepFor(message, queue.options().timeout(), isKept -> goOn(message, isKept));
   }
 
-  private void run(Handed message) {
-    if (!isPresent.test(message.intake())) {
-      // Paused while this was about to begin: then nothing may start any more.
-      giveBack(message, HandlerWorker.PAUSED);
-      return;
-    }
+  private void goOn(Handed message, boolean isKept) {
     try {
-      invoker.invoke(new Attempt<>(message, queue, ended));
+      if (!isKept) {
+        giveBack(message, KeyKeeper.NOT_KEPT);
+      } else if (isPresent.test(message.intake())) {
+        invoker.invoke(new Attempt<>(message, queue, ended));
+      } else {
+        // Paused while this was about to begin: then nothing may start any more.
+        giveBack(message, HandlerWorker.PAUSED);
+      }
     } catch (Throwable failure) {
       lost(message, failure.toString());
     }
   }
 
   private void giveBack(Handed message, String why) {
-    queue.settler().giveBack(message, why);
-    ended.run();
+    if (message.claim()) {
+      queue.settler().release(message, why);
+      ended.run();
+    }
   }
 
   private void lost(Handed message, String why) {

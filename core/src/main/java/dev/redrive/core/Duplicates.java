@@ -70,7 +70,9 @@ final class Duplicates<T> {
     /** No attempt begins: the message was settled, or let go. */
     void over(Handed message);
 
-    /** True if the message is wanted still. If not, it was given back, and is over. */
+    /**
+     * True if the message is wanted still. If not, it was given back, and {@link #over} follows.
+     */
     boolean isWanted(Handed message);
 
     /** True if a message may wait for the store; else it is put off. */
@@ -96,6 +98,7 @@ final class Duplicates<T> {
     private final Handed message;
     private final Asker asker;
     private int tries;
+    private boolean isOver;
 
     Question(Handed message, Asker asker) {
       this.message = message;
@@ -110,6 +113,8 @@ final class Duplicates<T> {
         }
         if (tries == 0 || asker.isWanted(message)) {
           ask();
+        } else {
+          over();
         }
       } catch (Throwable failure) {
         letGo(failure);
@@ -128,7 +133,7 @@ final class Duplicates<T> {
       if (key.isPresent()) {
         begin(idempotency.get(), key.get(), options.timeout());
       } else {
-        asker.over(message);
+        over();
       }
     }
 
@@ -180,7 +185,7 @@ final class Duplicates<T> {
       if (message.claim()) {
         queue.settler().recognised(message, key, result);
       }
-      asker.over(message);
+      over();
     }
 
     /** As long as the key has been held, so that the waits double; no longer than it is held. */
@@ -217,7 +222,7 @@ final class Duplicates<T> {
       if (message.claim()) {
         queue.settler().postpone(message, time, why);
       }
-      asker.over(message);
+      over();
     }
 
     // A store may take a key long after it was asked to; nobody would ever end that.
@@ -234,9 +239,17 @@ final class Duplicates<T> {
       }
     }
 
+    // Told once, though what is done when it is told may fail as well.
+    private void over() {
+      if (!isOver) {
+        isOver = true;
+        asker.over(message);
+      }
+    }
+
     private void letGo(Throwable failure) {
       message.letGo(failure);
-      asker.over(message);
+      over();
     }
   }
 }

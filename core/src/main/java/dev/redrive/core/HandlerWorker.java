@@ -202,7 +202,7 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
         next.letGo(failure);
       } finally {
         if (!isBeginning) {
-          endOne();
+          noneBegan();
         }
       }
     }
@@ -215,6 +215,13 @@ final class HandlerWorker<T> implements Worker, Intake.Receiver, Turnstile.Holde
       return null;
     }
     return seat.take() ? buffered.poll() : null;
+  }
+
+  private void noneBegan() {
+    synchronized (lock) {
+      attempts--;
+      seat.unused();
+    }
   }
 
   private void endOne() {

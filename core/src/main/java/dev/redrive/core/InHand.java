@@ -115,7 +115,7 @@ final class InHand {
   int within(int wanted, int slots, int asked) {
     int needed = PER_SLOT * slots;
     long room = average == 0 ? 0 : (choice.bytes() - bytes) / average;
-    long more = Math.min(room, Math.max(needed, ASKED_MAX)) - asked;
+    long more = Math.min(room, ASKED_MAX) - asked;
     return (int) Math.max(0, Math.min(wanted, Math.max(more, needed - lineup.size() - asked)));
   }
 }

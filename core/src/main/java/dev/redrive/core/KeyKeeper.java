@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class KeyKeeper {
   private static final Logger log = LoggerFactory.getLogger(KeyKeeper.class);
   static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+
+  /** Why an attempt goes back, uncounted. */
+  static final String NOT_KEPT = "its idempotency key could not be kept for the attempt";
 
   private final Environment environment;
   private final StoreHealth health;
@@ -103,19 +107,42 @@ final class KeyKeeper {
         why);
   }
 
-  /** True if the message's key, if it has one, is held until an attempt that begins now is over. */
-  boolean isKeptFor(Handed message, Duration timeout) {
+  /**
+   * Has the message's key, if it has one, held for an attempt that begins now and may take this
+   * long. Throws nothing.
+   *
+   * @param then told once, at once or later: false if it is not certain that it is held, and then
+   *     the attempt must not begin. Throws nothing
+   */
+  void keepFor(Handed message, Duration timeout, Consumer<Boolean> then) {
     Optional<KeyHold> hold = message.hold();
-    return hold.isEmpty()
-        || hold.get().lasts(Times.nanos(timeout), environment.timers().nanoTime());
+    Boolean isKept = hold.isEmpty() ? Boolean.TRUE : lastsOrNull(hold.get(), timeout, then);
+    if (isKept != null) {
+      then.accept(isKept);
+    }
   }
 
-  /**
-   * Has the message's key held for an attempt that begins now. The stage completes, never
-   * exceptionally, with false if that is not certain: then the attempt must not begin.
-   */
-  CompletionStage<Boolean> keepFor(Handed message, Duration timeout) {
-    KeyHold hold = message.hold().orElseThrow();
+  /** Null if it is told later. */
+  private @Nullable Boolean lastsOrNull(KeyHold hold, Duration timeout, Consumer<Boolean> then) {
+    try {
+      if (hold.lasts(Times.nanos(timeout), now())) {
+        return true;
+      }
+      CompletionStage<Boolean> anew = keptAnew(hold, timeout);
+      anew.whenComplete((isKept, failure) -> then.accept(Boolean.TRUE.equals(isKept)));
+      return null;
+    } catch (Throwable noMemory) {
+      return false;
+    }
+  }
+
+  /** True if the message's key, if it has one, is held for so many nanoseconds from now. */
+  boolean isHeldFor(Handed message, long nanos) {
+    Optional<KeyHold> hold = message.hold();
+    return hold.isEmpty() || hold.get().leaseEnd() - now() >= nanos;
+  }
+
+  private CompletionStage<Boolean> keptAnew(KeyHold hold, Duration timeout) {
     Duration wanted = timeout.plus(Duplicates.MARGIN);
     Duration lease = hold.lease().compareTo(wanted) > 0 ? hold.lease() : wanted;
     long end = environment.timers().nanoTimeAfter(lease);
@@ -131,6 +158,10 @@ final class KeyKeeper {
               }
               return isKept;
             });
+  }
+
+  private long now() {
+    return environment.timers().nanoTime();
   }
 
   private CompletionStage<Boolean> renewed(KeyHold hold, Duration lease) {

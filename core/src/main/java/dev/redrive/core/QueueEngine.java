@@ -77,12 +77,14 @@ final class QueueEngine<T> implements Queue<T> {
         new ObservedDeadLetters(
             options.name(), transport.deadLetters(options.name()), environment.clock(), events);
     this.gates = gates(options);
+    commons.pools().declare(options.pool());
   }
 
   /** Follows changed options. */
   void adopt(QueueOptions<T> changed) {
     gates = gates(changed);
     options = changed;
+    commons.pools().declare(changed.pool());
     wake();
     workers.forEach(HandlerWorker::adapt);
   }

@@ -18,6 +18,11 @@ interface Seat {
         }
 
         @Override
+        public void unused() {
+          // As above.
+        }
+
+        @Override
         public void decline() {
           // As above.
         }
@@ -38,6 +43,9 @@ interface Seat {
 
   /** An attempt that was taken has ended. */
   void free();
+
+  /** An attempt that was taken did not begin, and does not count for the worker's part. */
+  void unused();
 
   /** There is nothing to begin now: what the worker was woken for is others'. */
   void decline();

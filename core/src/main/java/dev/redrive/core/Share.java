@@ -104,8 +104,16 @@ final class Share<T> {
         missed();
         return;
       }
+      queue.keys().keepFor(message, queue.options().timeout(), this::goOn);
+    }
+
+    private void goOn(boolean isKept) {
       try {
-        deliver().ifPresent(begun::add);
+        if (isKept) {
+          deliver().ifPresent(begun::add);
+        } else {
+          queue.settler().giveBack(message, KeyKeeper.NOT_KEPT);
+        }
       } catch (Throwable failure) {
         lost(message, failure);
         return;

@@ -37,7 +37,6 @@ final class SharedSlots {
               .thenComparingLong(place -> place.number));
   private int size;
   private int taken;
-  private int seated;
   private long places;
   // How far on the worker was that was given the last attempt.
   private long now;
@@ -60,15 +59,7 @@ final class SharedSlots {
   /** A worker's place; its turn is told on a thread of the executor. */
   Seat seat(int weight, Runnable turn) {
     synchronized (lock) {
-      seated++;
       return new Place(weight, turn, places++);
-    }
-  }
-
-  /** True if no worker has a place here, and nothing runs. */
-  boolean isEmpty() {
-    synchronized (lock) {
-      return seated == 0 && taken == 0;
     }
   }
 
@@ -107,7 +98,6 @@ final class SharedSlots {
     // Guarded by the lock.
     private long progress;
     private boolean isWaiting;
-    private boolean hasLeft;
     // Attempts that it was woken for and has not begun.
     private int given;
 
@@ -131,23 +121,51 @@ final class SharedSlots {
           given--;
           return true;
         }
-        if (isWaiting) {
-          return false;
-        }
-        progress = Math.max(progress, now);
         if (taken < size) {
+          // Also if it waits: whoever was to wake it may have had no memory for that.
+          waitNoMore();
+          progress = Math.max(progress, now);
           moveOn();
           return true;
         }
-        isWaiting = true;
-        waiting.add(this);
+        if (!isWaiting) {
+          progress = Math.max(progress, now);
+          waiting.add(this);
+          isWaiting = true;
+        }
         return false;
+      }
+    }
+
+    private void waitNoMore() {
+      if (isWaiting) {
+        waiting.remove(this);
+        isWaiting = false;
       }
     }
 
     @Override
     public void free() {
       release(1);
+    }
+
+    @Override
+    public void unused() {
+      synchronized (lock) {
+        moveBack(1);
+      }
+      release(1);
+    }
+
+    // Out and in again if it waits, for the same reason.
+    private void moveBack(int count) {
+      boolean waits = isWaiting;
+      waitNoMore();
+      progress -= count * step;
+      if (waits) {
+        waiting.add(this);
+        isWaiting = true;
+      }
     }
 
     private void release(int count) {
@@ -161,20 +179,16 @@ final class SharedSlots {
 
     @Override
     public void decline() {
-      List<Place> next;
+      int declined;
       synchronized (lock) {
-        if (isWaiting) {
-          waiting.remove(this);
-          isWaiting = false;
-        }
-        if (given == 0) {
-          return;
-        }
-        taken -= given;
+        waitNoMore();
+        declined = given;
         given = 0;
-        next = given();
+        progress -= declined * step;
       }
-      wake(next);
+      if (declined > 0) {
+        release(declined);
+      }
     }
 
     @Override
@@ -187,10 +201,6 @@ final class SharedSlots {
     @Override
     public void leave(int running) {
       decline();
-      synchronized (lock) {
-        seated -= hasLeft ? 0 : 1;
-        hasLeft = true;
-      }
       release(running);
     }
   }

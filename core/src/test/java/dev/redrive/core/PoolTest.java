@@ -162,6 +162,35 @@ class PoolTest {
   }
 
   @Test
+  void the_size_that_was_declared_last_counts_whoever_works_first() {
+    Queue<String> first = queue("first", 1);
+    Queue<String> last =
+        world.redrive().queue(options("last").pool(new WorkerPool("shared", 3), 1).build());
+    work(last);
+    work(first);
+    fill(first, 100);
+    world.advance(Duration.ofSeconds(10));
+
+    assertThat(runningMost).isEqualTo(3);
+  }
+
+  @Test
+  void what_does_not_begin_costs_nothing_of_a_part() {
+    Queue<String> expired = queue("expired", 1);
+    Queue<String> other = queue("other", 1);
+    fill(other, 1_000);
+    work(other);
+    work(expired);
+    for (int i = 0; i < 300; i++) {
+      world.get(expired.send(Outgoing.of("x").deadline(world.now().plusMillis(1))));
+      world.get(expired.send(Outgoing.of("x")));
+    }
+    world.advance(Duration.ofSeconds(40));
+
+    assertThat(begun("expired")).isCloseTo(begun("other"), within(24));
+  }
+
+  @Test
   void a_queue_that_leaves_its_pool_leaves_the_attempts_to_the_others() {
     Queue<String> leaving = queue("leaving", 1);
     Queue<String> staying = queue("staying", 1);

@@ -303,6 +303,24 @@ class StoreTroubleTest {
   }
 
   @Test
+  void a_delivery_whose_key_was_lost_is_not_given() {
+    world.transport().beginning(TroubledTransport.Trouble.ANSWERS_LATE);
+    scene.send("a", "1");
+    CompletionStage<List<Delivery<String>>> late =
+        scene.queue().lease(1, Duration.ofMinutes(10), Duration.ofMinutes(1));
+    world.advance(KeyScene.LEASE.plusSeconds(1));
+    world.transport().beginning(TroubledTransport.Trouble.NONE);
+    Begun.New other = (Begun.New) world.get(scene.store().begin("orders/1", KeyScene.LEASE));
+    world.get(scene.store().complete("orders/1", other.owner(), new byte[0], KeyScene.TTL));
+
+    world.transport().answerLate();
+    world.advance(Duration.ofMinutes(10));
+
+    assertThat(world.get(late)).isEmpty();
+    assertThat(world.stats(scene.queue()).succeeded()).isEqualTo(1);
+  }
+
+  @Test
   void an_attempt_whose_key_cannot_be_kept_waits_uncounted_for_the_store() {
     world.transport().beginning(TroubledTransport.Trouble.ANSWERS_LATE);
     scene.queue().handle(log::note);

@@ -91,6 +91,18 @@ class PoolApiTest {
   }
 
   @Test
+  void a_queue_whose_pool_was_removed_goes_on_alone() {
+    api.put("/v1/queues/mails", "{\"pool\":\"shop\"}");
+    server.close();
+
+    server = RunningServer.start(folder, "queues: { orders: }");
+    api = server.api();
+
+    assertThat(api.get("/v1/queues/mails").json().has("pool")).isFalse();
+    assertThat(api.send("mails", "a kettle").status()).isEqualTo(202);
+  }
+
+  @Test
   void a_pool_that_is_not_there_is_a_mistake() {
     Reply unknown = api.put("/v1/queues/mails", "{\"pool\":\"shed\"}");
     assertThat(unknown.status()).isEqualTo(400);

@@ -52,6 +52,11 @@ public record QueueConfig(
     return new QueueConfig(options, other, retry, limits, choice, pool, idempotency);
   }
 
+  /** The same with attempts of its own. */
+  public QueueConfig withoutPool() {
+    return new QueueConfig(options, deliver, retry, limits, choice, Optional.empty(), idempotency);
+  }
+
   /** The tree that {@link QueueReader} reads back as the same settings, secrets included. */
   public Map<String, Object> tree() {
     Map<String, Object> tree = new LinkedHashMap<>();

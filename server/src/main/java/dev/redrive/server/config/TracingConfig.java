@@ -4,6 +4,7 @@ package dev.redrive.server.config;
 
 import dev.redrive.server.json.Fields;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record TracingConfig(
     URI endpoint, String service, int samplePercent, Map<String, String> headers) {
+  private static final String FORM = "must be a URL like `http://collector:4318/v1/traces`";
   private static final String PATH = "/v1/traces";
   private static final int PERCENT = 100;
 
@@ -40,11 +42,19 @@ public record TracingConfig(
   }
 
   private static URI endpoint(String text) {
-    URI uri = URI.create(text);
+    // What was given is not told: it may hold a secret.
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(FORM, e);
+    }
     boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-    if (!isHttp || uri.getHost() == null || uri.getUserInfo() != null) {
-      throw new IllegalArgumentException(
-          "must be a URL like `http://collector:4318/v1/traces`, not `" + text + "`");
+    if (!isHttp || uri.getHost() == null) {
+      throw new IllegalArgumentException(FORM);
+    }
+    if (uri.getUserInfo() != null) {
+      throw new IllegalArgumentException("must not name a user: say who you are in `headers`");
     }
     String path = uri.getRawPath();
     return path.isEmpty() || path.equals("/") ? uri.resolve(PATH) : uri;

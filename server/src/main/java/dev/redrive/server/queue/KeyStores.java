@@ -16,16 +16,21 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stores in which queues remember what was done. In memory, each queue has a store of its own:
- * where one is full, its messages wait, and no other queue's.
+ * where one is full, its messages wait, and no other queue's. Together they may fill a quarter of
+ * the heap.
  */
 final class KeyStores {
   private static final long MEMORY_BYTES = 64L << 20;
+  private static final int HEAP_PARTS = 4;
 
   private final Redrive redrive;
   private final Map<String, IdempotencyStore> inMemory = new ConcurrentHashMap<>();
+  private final long heap;
 
-  KeyStores(Redrive redrive) {
+  /** Stores for queues of a process with a heap of so many bytes at most. */
+  KeyStores(Redrive redrive, long heap) {
     this.redrive = redrive;
+    this.heap = heap;
   }
 
   /**
@@ -42,7 +47,7 @@ final class KeyStores {
 
   private IdempotencyStore store(String queue, IdempotencyConfig.Store wanted) {
     if (wanted == IdempotencyConfig.Store.MEMORY) {
-      return inMemory.computeIfAbsent(queue, name -> new CaffeineIdempotencyStore(MEMORY_BYTES));
+      return inMemory.computeIfAbsent(queue, this::made);
     }
     try {
       return redrive.idempotencyStore();
@@ -53,5 +58,18 @@ final class KeyStores {
               "idempotency.store: this transport keeps no idempotency keys. With `memory` they are"
                   + " kept by this server alone, until it ends"));
     }
+  }
+
+  private IdempotencyStore made(String queue) {
+    long most = Math.max(1, heap / HEAP_PARTS / MEMORY_BYTES);
+    if (inMemory.size() >= most) {
+      throw new InvalidOptionsException(
+          "queue " + queue,
+          List.of(
+              "idempotency.store: this server's memory has room for "
+                  + most
+                  + " queues whose keys are in `memory`: give it more, or say `transport`"));
+    }
+    return new CaffeineIdempotencyStore(MEMORY_BYTES);
   }
 }

@@ -55,8 +55,8 @@ public final class QueueBook {
    * Declares the queues of the data folder and, going before these, those of the configuration.
    * Nothing is delivered before {@link #start}. Blocks.
    *
-   * @throws InvalidOptionsException if the folder's file is damaged, or a queue names what the
-   *     configuration does not have
+   * @throws InvalidOptionsException if the folder's file is damaged, or a queue of the
+   *     configuration names what that does not have
    */
   public QueueBook(
       Redrive redrive, Webhooks webhooks, DataDir folder, ServerConfig server, Executor oneByOne) {
@@ -64,9 +64,11 @@ public final class QueueBook {
     this.webhooks = webhooks;
     this.store = new QueueStore(folder);
     this.oneByOne = oneByOne;
-    this.keys = new KeyStores(redrive);
+    this.keys = new KeyStores(redrive, Runtime.getRuntime().maxMemory());
     this.pools = server.pools();
-    store.queues().values().forEach(config -> queues.put(config.name(), declare(config, false)));
+    store.queues().values().stream()
+        .filter(config -> !server.queues().containsKey(config.name()))
+        .forEach(config -> queues.put(config.name(), declare(orWithoutPool(config), false)));
     server.queues().values().forEach(config -> queues.put(config.name(), declare(config, true)));
   }
 
@@ -204,6 +206,19 @@ public final class QueueBook {
           queue.queue().resume();
           return queue;
         });
+  }
+
+  // A server that does not start could not be told otherwise over its API.
+  private QueueConfig orWithoutPool(QueueConfig config) {
+    if (config.pool().filter(each -> !pools.containsKey(each.pool())).isEmpty()) {
+      return config;
+    }
+    log.error(
+        "queue {} shares the pool {}, which the configuration does not have any more: it goes on"
+            + " with attempts of its own",
+        config.name(),
+        config.pool().get().pool());
+    return config.withoutPool();
   }
 
   private ManagedQueue declare(QueueConfig config, boolean isConfigured) {

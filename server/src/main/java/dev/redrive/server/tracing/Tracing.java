@@ -41,7 +41,7 @@ public final class Tracing {
 
   /** Begins to send; whether the collector can be reached is not waited for. */
   public static Tracing open(TracingConfig config) {
-    log.info("spans go to {}", config.endpoint());
+    log.info("spans go to {}://{}", config.endpoint().getScheme(), config.endpoint().getHost());
     return new Tracing(
         SdkTracerProvider.builder()
             .setResource(

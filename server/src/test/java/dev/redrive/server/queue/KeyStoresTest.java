@@ -3,7 +3,9 @@
 package dev.redrive.server.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.redrive.InvalidOptionsException;
 import dev.redrive.Redrive;
 import dev.redrive.core.Engine;
 import dev.redrive.idempotency.IdempotencyStore;
@@ -21,9 +23,23 @@ class KeyStoresTest {
   }
 
   @Test
-  void a_queue_whose_store_is_full_holds_up_no_other_queue() {
+  void stores_in_memory_fill_no_more_than_a_quarter_of_it() {
     try (Redrive redrive = Engine.open("memory:")) {
-      KeyStores stores = new KeyStores(redrive);
+      KeyStores stores = new KeyStores(redrive, 512L << 20);
+      store(stores, "first");
+      store(stores, "second");
+
+      assertThatThrownBy(() -> store(stores, "third"))
+          .isInstanceOf(InvalidOptionsException.class)
+          .hasMessageContaining("room for 2 queues");
+      assertThat(store(stores, "first")).isNotNull();
+    }
+  }
+
+  @Test
+  void a_queue_has_a_store_of_its_own() {
+    try (Redrive redrive = Engine.open("memory:")) {
+      KeyStores stores = new KeyStores(redrive, 512L << 20);
 
       assertThat(store(stores, "loud")).isNotSameAs(store(stores, "quiet"));
     }
@@ -32,7 +48,7 @@ class KeyStoresTest {
   @Test
   void a_queue_that_is_declared_anew_still_knows_what_was_done() {
     try (Redrive redrive = Engine.open("memory:")) {
-      KeyStores stores = new KeyStores(redrive);
+      KeyStores stores = new KeyStores(redrive, 512L << 20);
 
       assertThat(store(stores, "orders")).isSameAs(store(stores, "orders"));
     }
