@@ -70,7 +70,7 @@ has_maven() {
   [ "$lowest" = "$MAVEN_MIN" ]
 }
 
-# install REASON PACKAGE: on Debian and its kin, as root; otherwise says what to run, and ends. PACKAGE "jdk" is any that will do.
+# install REASON PACKAGES: on Debian and its kin, as root; otherwise says what to run, and ends. PACKAGES "jdk" is any that will do.
 install() {
   package=$2
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
@@ -85,7 +85,8 @@ elsewhere a JDK of $JAVA_FEATURE_MIN or later and Maven $MAVEN_MIN or later; the
   log=$(mktemp)
   apt-get update >"$log" 2>&1 </dev/null || true # What is known already may be enough.
   [ "$package" != jdk ] || package=$(jdk_package)
-  if DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >>"$log" 2>&1 </dev/null; then
+  # Not quoted, since it may be several.
+  if DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $package >>"$log" 2>&1 </dev/null; then
     rm -f "$log"
     return 0
   fi
@@ -133,4 +134,30 @@ need_rabbitmq() {
   [ -x "$RABBITMQ_SERVER" ] && return 0
   install "RabbitMQ, which the tests of its transport start, is missing" rabbitmq-server
   [ -x "$RABBITMQ_SERVER" ] || die "RabbitMQ is still not found: the tests start $RABBITMQ_SERVER"
+}
+
+# Of the newest PostgreSQL that is installed, by its package: a "postgres" elsewhere in the path may be anything.
+has_postgresql() {
+  for server in /usr/lib/postgresql/*/bin/postgres; do
+    [ -x "$server" ] && return 0
+  done
+  return 1
+}
+
+need_postgresql() {
+  has_postgresql && return 0
+  install "PostgreSQL, which tests start, is missing" postgresql
+  has_postgresql || die "PostgreSQL is still not found: the tests start /usr/lib/postgresql/*/bin/postgres"
+}
+
+MARIADB_SERVER=/usr/sbin/mariadbd
+# Of the client's package, without which a server cannot be given its first folder.
+MARIADB_DEFAULTS=/usr/bin/my_print_defaults
+
+has_mariadb() { [ -x "$MARIADB_SERVER" ] && [ -x "$MARIADB_DEFAULTS" ]; }
+
+need_mariadb() {
+  has_mariadb && return 0
+  install "MariaDB, which tests start, is missing" "mariadb-server-core mariadb-client-core"
+  has_mariadb || die "MariaDB is still not found: the tests start $MARIADB_SERVER"
 }

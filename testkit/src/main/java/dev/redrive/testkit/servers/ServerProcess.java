@@ -83,6 +83,27 @@ final class ServerProcess {
     awaitEnd(process);
   }
 
+  /** SIGKILL, to the processes that it started as well. Returns when all of them are dead. */
+  void killAll() {
+    List<ProcessHandle> workers = process.descendants().toList();
+    kill();
+    workers.forEach(ProcessHandle::destroyForcibly);
+    // Orphans are alive, to Java, until somebody asks what became of them.
+    Poll.until(
+        "the end of all that a server started",
+        Duration.ofSeconds(30),
+        () -> workers.stream().noneMatch(worker -> isRunning(worker.pid())));
+  }
+
+  private static boolean isRunning(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
   /** SIGTERM. Returns when it has ended. */
   void stop() {
     process.destroy();
