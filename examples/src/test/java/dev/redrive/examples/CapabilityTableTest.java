@@ -12,7 +12,10 @@ import dev.redrive.spi.Environment;
 import dev.redrive.spi.Transport;
 import dev.redrive.spi.TransportProvider;
 import dev.redrive.testkit.servers.KafkaServer;
+import dev.redrive.testkit.servers.MariaServer;
+import dev.redrive.testkit.servers.PostgresServer;
 import dev.redrive.testkit.servers.RabbitServer;
+import dev.redrive.testkit.servers.SqlServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -43,6 +46,10 @@ class CapabilityTableTest {
     return told.get(0);
   }
 
+  private static String uri(SqlServer server) {
+    return server.url(server.newDatabase());
+  }
+
   private static TransportProvider provider(String uri) {
     String scheme = uri.substring(0, uri.indexOf(':'));
     return ServiceLoader.load(TransportProvider.class).stream()
@@ -58,10 +65,11 @@ class CapabilityTableTest {
             capabilities("memory:///"),
             capabilities("embedded:" + folder.resolve("data")),
             capabilities("amqp://127.0.0.1:" + RabbitServer.shared().port()),
-            capabilities("kafka://" + KafkaServer.shared().bootstrap()));
+            capabilities("kafka://" + KafkaServer.shared().bootstrap()),
+            capabilities(uri(PostgresServer.shared())));
     List<String> lines = new ArrayList<>();
-    lines.add("| | `memory:` | `embedded:` | `amqp:` | `kafka:` |");
-    lines.add("|---|---|---|---|---|");
+    lines.add("| | `memory:` | `embedded:` | `amqp:` | `kafka:` | `postgresql:` |");
+    lines.add("|---|---|---|---|---|---|");
     lines.add(row("a message survives", columns, CapabilityTableTest::durability));
     lines.add(row("a retry is made", columns, each -> move(each.retryMove())));
     lines.add(row("a death is made", columns, each -> move(each.deadMove())));
@@ -116,5 +124,11 @@ class CapabilityTableTest {
     String readme = Files.readString(SnippetsTest.root().resolve("README.md"));
 
     assertThat(readme).contains(String.join("\n", table()) + "\n");
+  }
+
+  @Test
+  void each_database_can_do_the_same() {
+    assertThat(capabilities(uri(MariaServer.shared())))
+        .isEqualTo(capabilities(uri(PostgresServer.shared())));
   }
 }

@@ -19,13 +19,15 @@ record Claim(long owner, long number, int max, long leaseMillis, long low, boole
       """
       m.due_at >= ? AND m.due_at <= {now} AND (m.lease_until = 0 OR (m.lease_until <= {now}
         AND (m.begun = 0 OR NOT EXISTS (SELECT 1 FROM {node} n WHERE n.id = m.owner
-          AND n.seen_at <= m.lease_until AND n.alive_until > {now}))))""";
+          AND n.seen_at <= m.lease_until AND n.alive_until > {now}))))\
+      """;
 
   /** The second part, of an ordered queue: nobody of its lane is before it. */
   static final String IS_FIRST =
       """
-       AND (m.lane IS NULL OR NOT EXISTS (SELECT 1 FROM {message} e
-        WHERE e.lane = m.lane AND e.seq < m.seq))""";
+      AND (m.lane IS NULL OR NOT EXISTS (SELECT 1 FROM {message} e
+       WHERE e.lane = m.lane AND e.seq < m.seq))\
+      """;
 
   /**
    * 1 if the attempt that began under the lease before ended with its process. Whoever was seen
@@ -35,7 +37,8 @@ record Claim(long owner, long number, int max, long leaseMillis, long low, boole
   static final String CRASH =
       """
       CASE WHEN m.lease_until > 0 AND m.begun = 1 AND NOT EXISTS (SELECT 1 FROM {node} n
-        WHERE n.id = m.owner AND n.seen_at > m.lease_until) THEN 1 ELSE 0 END AS crash""";
+        WHERE n.id = m.owner AND n.seen_at > m.lease_until) THEN 1 ELSE 0 END\
+      """;
 
   /** The condition, with one parameter. */
   String condition() {

@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +34,11 @@ import org.slf4j.LoggerFactory;
 final class Claimer {
   private static final Logger log = LoggerFactory.getLogger(Claimer.class);
   private static final int CLAIM_MAX = 500;
+  private static final int LOST_MAX = 100;
   private static final Duration PAUSE_MIN = Duration.ofMillis(10);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration SWEEP = Duration.ofSeconds(1);
-  private static final long MARGIN_MILLIS = 3_000;
+  private static final long MARGIN_MILLIS = 200;
   private static final long EVERYTHING = 0;
 
   private final Environment environment;
@@ -56,6 +58,8 @@ final class Claimer {
   private long woken = Millis.FAR;
   private long lastSweep;
   private Duration pause = PAUSE_MIN;
+  // Claims without an answer, which may have been done.
+  private final List<Claim> lost = new ArrayList<>();
 
   Claimer(Environment environment, SqlQueue queue, Claims claims) {
     this.environment = environment;
@@ -136,9 +140,27 @@ final class Claimer {
       claim = claim(subscription);
       subscription.busy();
     }
-    claims
-        .claim(claim)
-        .whenComplete((found, failure) -> claimed(subscription, claim, found, failure));
+    start(claim).whenComplete((found, failure) -> claimed(subscription, claim, found, failure));
+  }
+
+  // Without memory for it, too, the claim must be over some time.
+  private CompletionStage<Claims.Found> start(Claim claim) {
+    try {
+      return claims.claim(claim);
+    } catch (RuntimeException | Error failure) {
+      return CompletableFuture.failedStage(failure);
+    }
+  }
+
+  /** The database is back: what was claimed in the dark is given back, and all goes on. */
+  void cameBack() {
+    List<Claim> unanswered;
+    synchronized (lock) {
+      unanswered = List.copyOf(lost);
+      lost.clear();
+    }
+    unanswered.forEach(claim -> claims.giveBack(claim).whenComplete((given, failure) -> wake()));
+    wake();
   }
 
   // Guarded by the lock.
@@ -168,7 +190,16 @@ final class Claimer {
       over(subscription, claim, isTaken, failure == null ? Optional.of(found) : Optional.empty());
     }
     if (failure != null) {
-      tell(failure instanceof CompletionException ? failure.getCause() : failure);
+      forgetNot(claim);
+      tell(Database.cause(failure));
+    }
+  }
+
+  private void forgetNot(Claim claim) {
+    synchronized (lock) {
+      if (lost.size() < LOST_MAX) {
+        lost.add(claim);
+      }
     }
   }
 
@@ -184,7 +215,7 @@ final class Claimer {
   private boolean handOver(SqlSubscription subscription, List<Claimed> rows) {
     boolean isTaken;
     synchronized (lock) {
-      isTaken = subscription.takes(rows);
+      isTaken = subscription.takes(rows, queue.certainEnd(subscription.leaseMillis()));
     }
     if (isTaken) {
       subscription.deliver(rows.stream().map(Claimed::message).toList());

@@ -13,6 +13,11 @@ final class Claims {
   private static final String NEXT_DUE =
       "SELECT min(due_at) - {now} FROM {message} WHERE due_at > {now}";
 
+  // The due time is named for the sake of the index.
+  private static final String LOST =
+      "UPDATE {message} SET lease_until = 0 WHERE owner = ? AND claim = ? AND begun = 0"
+          + " AND lease_until > 0 AND due_at <= {now}";
+
   private final Database database;
   private final QueueTable table;
 
@@ -38,6 +43,15 @@ final class Claims {
           boolean isShort = rows.size() < claim.max();
           return new Found(rows, isShort ? nextDue(connection) : OptionalLong.empty());
         });
+  }
+
+  /**
+   * Gives back what a claim leased whose answer was lost, so that nobody need wait until those
+   * leases end. If the claim is done later than this, they do.
+   */
+  CompletionStage<Integer> giveBack(Claim claim) {
+    return database.call(
+        connection -> Query.of(table.sql(LOST), claim.owner(), claim.number()).update(connection));
   }
 
   private OptionalLong nextDue(Connection connection) throws SQLException {

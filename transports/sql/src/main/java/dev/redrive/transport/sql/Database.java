@@ -10,6 +10,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -53,7 +55,7 @@ final class Database implements AutoCloseable {
   private static HikariConfig hikari(SqlTransportConfig config, Environment environment) {
     HikariConfig hikari = new HikariConfig();
     hikari.setJdbcUrl(config.jdbcUrl());
-    config.properties().forEach(hikari::addDataSourceProperty);
+    config.driverOptions().forEach(hikari::addDataSourceProperty);
     hikari.setPoolName("redrive");
     hikari.setThreadFactory(environment.threads());
     // One more for who keeps the connection, so that its word never waits for work.
@@ -78,17 +80,17 @@ final class Database implements AutoCloseable {
   }
 
   /** Does what is one statement, or several that need not be one. */
-  <T> CompletableFuture<T> call(Work<T> work) {
+  <T> CompletionStage<T> call(Work<T> work) {
     return start(false, work);
   }
 
   /** Does it in a transaction, all or nothing. */
-  <T> CompletableFuture<T> transact(Work<T> work) {
+  <T> CompletionStage<T> transact(Work<T> work) {
     return start(true, work);
   }
 
   /** Does it as one or the other. */
-  <T> CompletableFuture<T> start(boolean isTransaction, Work<T> work) {
+  <T> CompletionStage<T> start(boolean isTransaction, Work<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     submit(isTransaction, work, result, 1);
     return result;
@@ -142,6 +144,12 @@ final class Database implements AutoCloseable {
   private Duration pause(int attempt) {
     long most = Math.min(AGAIN_MAX.toNanos(), AGAIN.toNanos() << Math.min(attempt, 10));
     return Duration.ofNanos(environment.random().nextLong(most));
+  }
+
+  /** What a stage failed with, without what it may be wrapped in. */
+  static Throwable cause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
   }
 
   /** What the engine is told of it. */

@@ -44,6 +44,11 @@ interface Dialect {
   /** What a committed transaction survives, under the server's present settings. */
   Durability durability(Connection connection) throws SQLException;
 
+  /** True if processes can tell each other something through the server. */
+  default boolean hasSignals() {
+    return false;
+  }
+
   /** The statements of a queue. */
   Statements statements();
 }

@@ -6,6 +6,7 @@ import dev.redrive.spi.Capabilities.Durability;
 import dev.redrive.spi.OutMessage;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLIntegrityConstraintViolationException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -96,12 +97,21 @@ final class H2Dialect implements Dialect {
       List<OutMessage> unknown =
           messages.stream().filter(message -> !known.contains(message.id())).toList();
       if (!unknown.isEmpty()) {
-        // Of two that send one id at once, one is told of the other's, and looks again.
-        Query.of(table.sql("INSERT INTO {message} " + NewRow.COLUMNS + " VALUES "))
-            .rows(table.sql(NewRow.ROW), NewRow.values(unknown, isOrdered, ticket))
-            .update(connection);
+        add(
+            connection,
+            Query.of(table.sql("INSERT INTO {message} " + NewRow.COLUMNS + " VALUES "))
+                .rows(table.sql(NewRow.ROW), NewRow.values(unknown, isOrdered, ticket)));
       }
       return unknown.stream().map(OutMessage::id).collect(Collectors.toSet());
+    }
+
+    // Of two processes that send one id at once, one hears of the other's, and looks again.
+    private static void add(Connection connection, Query insert) throws SQLException {
+      try {
+        insert.update(connection);
+      } catch (SQLIntegrityConstraintViolationException known) {
+        throw new SQLException("somebody sent one of these ids just now", "40001", known);
+      }
     }
   }
 }

@@ -60,15 +60,18 @@ final class HeaderBytes {
         headers.put(name, text(bytes));
       }
       return Collections.unmodifiableMap(headers);
-    } catch (BufferUnderflowException | IllegalArgumentException damaged) {
+    } catch (BufferUnderflowException damaged) {
       throw new IllegalStateException("these headers are damaged", damaged);
     }
   }
 
   private static String text(ByteBuffer bytes) {
     int length = bytes.getInt();
-    String text = new String(bytes.array(), bytes.position(), length, UTF_8);
-    bytes.position(bytes.position() + length);
-    return text;
+    if (length < 0 || length > bytes.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    byte[] text = new byte[length];
+    bytes.get(text);
+    return new String(text, UTF_8);
   }
 }

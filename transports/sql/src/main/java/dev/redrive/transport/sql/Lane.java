@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.ToLongFunction;
 
@@ -124,22 +123,31 @@ final class Lane<I, R> {
 
   // Guarded by the lock.
   private List<Item> nextBatch() {
-    List<Item> batch = new ArrayList<>();
-    long bytes = 0;
-    while (!waiting.isEmpty() && batch.size() < ITEMS_MAX) {
-      Item next = waiting.element();
-      bytes += weight.applyAsLong(next.item);
-      boolean isFull = bytes > BYTES_MAX || next.isAlone || isAlone(batch);
-      if (isFull && !batch.isEmpty()) {
-        break;
-      }
+    int size = nextSize();
+    // Without memory for the list, nothing has been taken out yet.
+    List<Item> batch = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
       batch.add(waiting.remove());
     }
     return batch;
   }
 
-  private boolean isAlone(List<Item> batch) {
-    return !batch.isEmpty() && batch.get(0).isAlone;
+  // Guarded by the lock.
+  private int nextSize() {
+    int size = 0;
+    long bytes = 0;
+    for (Item next : waiting) {
+      bytes += weight.applyAsLong(next.item);
+      boolean isFull = size == ITEMS_MAX || bytes > BYTES_MAX || next.isAlone;
+      if (isFull && size > 0) {
+        break;
+      }
+      size++;
+      if (next.isAlone) {
+        break;
+      }
+    }
+    return size;
   }
 
   private void send(List<Item> batch) {
@@ -151,12 +159,15 @@ final class Lane<I, R> {
     }
     sent.whenComplete(
         (answers, failure) -> {
-          if (failure == null) {
-            answered(batch, answers);
-          } else {
-            failed(batch, failure instanceof CompletionException ? failure.getCause() : failure);
+          try {
+            if (failure == null) {
+              answered(batch, answers);
+            } else {
+              failed(batch, Database.cause(failure));
+            }
+          } finally {
+            sendNext();
           }
-          sendNext();
         });
   }
 

@@ -19,7 +19,7 @@ import java.util.Set;
  */
 abstract class LockingStatements implements Statements {
   private static final String CLAIM =
-      "SELECT %s, %s FROM {message} m WHERE %s ORDER BY m.due_at, m.seq LIMIT ?"
+      "SELECT %s, %s AS crash FROM {message} m WHERE %s ORDER BY m.due_at, m.seq LIMIT ?"
           + " FOR UPDATE SKIP LOCKED";
 
   // The choice above sees rows that were committed while it ran, but those before them only as they

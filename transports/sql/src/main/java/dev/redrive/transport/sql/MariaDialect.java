@@ -65,8 +65,8 @@ final class MariaDialect implements Dialect {
         MessageDdl.create(this, table)
             .replace(
                 "PRIMARY KEY (id))",
-                "PRIMARY KEY (seq), UNIQUE KEY id (id), KEY due (due_at, seq), KEY lane (lane, seq),"
-                    + " KEY dead (died_at, seq), KEY forget (forget_at)) ENGINE = InnoDB");
+                "PRIMARY KEY (seq), UNIQUE KEY id (id), KEY due (due_at, seq), KEY lane (lane,"
+                    + " seq), KEY dead (died_at, seq), KEY forget (forget_at)) ENGINE = InnoDB");
     return List.of(create);
   }
 

@@ -27,6 +27,7 @@ final class Node {
   private final long aliveMillis;
   private final long number;
   private final AtomicLong claims = new AtomicLong();
+  private volatile boolean isAlone;
 
   private Node(Tables tables, Dialect dialect, Duration heartbeat, long number) {
     this.tables = tables;
@@ -62,6 +63,15 @@ final class Node {
               aliveMillis)
           .update(connection);
     }
+    isAlone =
+        Query.of(sql("SELECT count(*) FROM {node} WHERE alive_until > {now} AND id <> ?"), number)
+            .first(connection, row -> row.getLong(1) == 0)
+            .orElse(false);
+  }
+
+  /** True if no other process was alive at the last heartbeat. */
+  boolean isAlone() {
+    return isAlone;
   }
 
   /** Takes the row away; called when no lease is left. */

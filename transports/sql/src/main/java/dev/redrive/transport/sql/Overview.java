@@ -29,7 +29,8 @@ final class Overview {
           MIN(CASE WHEN lease_until <= {now} AND due_at <= {now} THEN due_at END) AS oldest
         FROM {message} WHERE due_at IS NOT NULL) w,
         (SELECT COALESCE(SUM(succeeded), 0) AS succeeded, COALESCE(SUM(cancelled), 0) AS cancelled,
-          COALESCE(SUM(purged), 0) AS purged FROM {tally} WHERE queue = ?) t""";
+          COALESCE(SUM(purged), 0) AS purged FROM {tally} WHERE queue = ?) t\
+      """;
 
   private final QueueTable table;
 

@@ -96,6 +96,11 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
+  public boolean hasSignals() {
+    return true;
+  }
+
+  @Override
   public Statements statements() {
     return statements;
   }

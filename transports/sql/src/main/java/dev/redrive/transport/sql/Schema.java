@@ -51,11 +51,16 @@ final class Schema {
           check(connection);
           if (newest(connection) < VERSION) {
             query(
-                    "INSERT INTO {schema} (version, readable_from, applied_at) VALUES (?, ?, {clock})")
+                    "INSERT INTO {schema} (version, readable_from, applied_at) VALUES (?, ?,"
+                        + " {clock})")
                 .add("", VERSION, READABLE_FROM)
                 .update(connection);
           }
         });
+  }
+
+  Dialect dialect() {
+    return dialect;
   }
 
   private interface Step {
@@ -80,8 +85,8 @@ final class Schema {
             + numbered
             + "name "
             + dialect.text(NAME_MAX)
-            + " NOT NULL UNIQUE, version int NOT NULL, is_ordered smallint NOT NULL, goes_on smallint NOT NULL,"
-            + " PRIMARY KEY (id))",
+            + " NOT NULL UNIQUE, version int NOT NULL, is_ordered smallint NOT NULL, goes_on"
+            + " smallint NOT NULL, PRIMARY KEY (id))",
         "CREATE TABLE IF NOT EXISTS {node} ("
             + numbered
             + "seen_at bigint NOT NULL, alive_until bigint NOT NULL, PRIMARY KEY (id))",

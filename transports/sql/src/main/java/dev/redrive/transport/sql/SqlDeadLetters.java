@@ -109,11 +109,11 @@ final class SqlDeadLetters implements DeadLetters {
             })
         .thenCompose(
             moved -> {
-              queue.claimer().wake();
+              queue.ready(0);
               int count = before + moved;
               return moved < chunk || count == max
-                  ? CompletableFuture.completedFuture(count)
-                  : moveChunk(filter, max, move, count).toCompletableFuture();
+                  ? CompletableFuture.completedStage(count)
+                  : moveChunk(filter, max, move, count);
             });
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The right to settle a message. Owner and claim are its fencing token: each transport that is
  * opened has a number that no other has, and counts its claims, so that no two hand-overs of a
- * message have both in common. The database compares them. Immutable; equal only to itself.
+ * message have both in common. The database compares them. Equal only to itself.
  */
 final class SqlLease implements Lease {
   private final String id;
@@ -16,6 +16,9 @@ final class SqlLease implements Lease {
   private final long claim;
   private final boolean isUnique;
   private final Map<String, String> headers;
+
+  // When it has ended for certain, by the clock of timers; far away until it is known.
+  private volatile long endsAt = Long.MAX_VALUE;
 
   /**
    * @param owner the number of the transport that has it
@@ -29,6 +32,15 @@ final class SqlLease implements Lease {
     this.claim = claim;
     this.isUnique = isUnique;
     this.headers = headers;
+  }
+
+  /** It has ended by then, whatever the server's clock shows. */
+  void endsAt(long nanos) {
+    endsAt = nanos;
+  }
+
+  boolean hasEnded(long now) {
+    return now > endsAt;
   }
 
   String id() {

@@ -10,6 +10,7 @@ import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.QueueSpec;
 import dev.redrive.spi.Settlement;
+import dev.redrive.spi.Timers;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -21,11 +22,17 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A queue at work: what is said of it to the database, and who consumes it. Thread-safe. */
 final class SqlQueue {
-  private static final int ROW_BYTES = 500;
+  private static final long ROW_BYTES = 500;
+  private static final int SLOWLY = 4;
+
+  /** So much later than here a lease may end by the server's clock. */
+  private static final Duration DOUBT = Duration.ofMinutes(10);
 
   private final QueueTable table;
   private final Database database;
   private final Node node;
+  private final Signals signals;
+  private final Timers timers;
   private final Duration pollMax;
   private final QueueInsert insert;
   private final Claimer claimer;
@@ -35,24 +42,24 @@ final class SqlQueue {
   private final Set<SqlSubscription> subscriptions = ConcurrentHashMap.newKeySet();
   private volatile QueueSpec spec;
 
-  SqlQueue(
-      Environment environment,
-      Database database,
-      Node node,
-      QueueTable table,
-      QueueSpec spec,
-      Duration pollMax) {
+  SqlQueue(Shared shared, QueueTable table, QueueSpec spec) {
     this.table = table;
-    this.database = database;
-    this.node = node;
+    this.database = shared.database();
+    this.node = shared.node();
+    this.signals = shared.signals();
+    this.timers = shared.environment().timers();
+    this.pollMax = shared.pollMax();
     this.spec = spec;
-    this.pollMax = pollMax;
     this.insert = new QueueInsert(table, node, spec);
-    this.claimer = new Claimer(environment, this, new Claims(database, table));
+    this.claimer = new Claimer(shared.environment(), this, new Claims(database, table));
     this.publishing = new Lane<>(this::sendMessages, SqlQueue::bytes);
     this.marking = new Lane<>(this::sendChanges, change -> ROW_BYTES);
     this.settling = new Lane<>(this::sendChanges, SqlQueue::bytes);
   }
+
+  /** What all queues of a transport have in common. */
+  record Shared(
+      Environment environment, Database database, Node node, Signals signals, Duration pollMax) {}
 
   private static long bytes(OutMessage message) {
     return ROW_BYTES + message.body().length;
@@ -78,8 +85,17 @@ final class SqlQueue {
     return claimer;
   }
 
+  /** How long to wait at most until looking again. */
   Duration pollMax() {
-    return pollMax;
+    return signals.areHeard() ? pollMax.multipliedBy(SLOWLY) : pollMax;
+  }
+
+  /** Something waits now that did not, with this due time; here and elsewhere somebody may ask. */
+  void ready(long dueAt) {
+    if (dueAt < Millis.FAR) {
+      claimer.wake(dueAt);
+      signals.tell(table.number(), dueAt);
+    }
   }
 
   /** Follows a changed spec. */
@@ -115,14 +131,14 @@ final class SqlQueue {
               batch.stream()
                   .mapToLong(message -> Millis.notBefore(message.notBefore()))
                   .min()
-                  .ifPresent(claimer::wake);
+                  .ifPresent(this::ready);
               return results;
             });
   }
 
   /** What is wrong with one message alone is its answer; all else fails. */
   private static List<PublishResult> refusals(List<OutMessage> batch, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = Database.cause(failure);
     if (cause instanceof StatementException refused && batch.size() == 1) {
       if (refused.isFull()) {
         return List.of(refused(SendRefusedException.Cause.NO_SPACE, refused));
@@ -136,6 +152,16 @@ final class SqlQueue {
 
   private static PublishResult refused(SendRefusedException.Cause cause, StatementException why) {
     return new PublishResult.Refused(cause, String.valueOf(why.getMessage()));
+  }
+
+  /** When a lease of this length that begins now has ended for certain. */
+  long certainEnd(long leaseMillis) {
+    return timers.nanoTimeAfter(Duration.ofMillis(leaseMillis).plus(DOUBT));
+  }
+
+  /** Forgets leases that ended and were never settled. */
+  void forgetEnded() {
+    subscriptions.forEach(each -> each.forget(timers.nanoTime()));
   }
 
   Claim claim(int max, long leaseMillis, long low) {
@@ -188,11 +214,11 @@ final class SqlQueue {
                 case BEGIN, RENEW -> Millis.FAR;
               });
     }
-    claimer.wake(earliest);
+    ready(earliest);
   }
 
   private static List<Settled> unknown(int size, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = Database.cause(failure);
     if (cause instanceof TransportException && !(cause instanceof StatementException)) {
       return Collections.nCopies(size, Settled.UNKNOWN);
     }

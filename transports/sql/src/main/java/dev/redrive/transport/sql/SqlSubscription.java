@@ -59,13 +59,21 @@ final class SqlSubscription implements Subscription {
     isBusy = true;
   }
 
-  /** Takes these, unless it takes nothing any more. */
-  boolean takes(List<Claimed> rows) {
+  /**
+   * Takes these, unless it takes nothing any more.
+   *
+   * @param endsAt when their leases will have ended for certain
+   */
+  boolean takes(List<Claimed> rows, long endsAt) {
     if (isDraining) {
       return false;
     }
     credit -= rows.size();
-    rows.forEach(row -> leases.add((SqlLease) row.message().lease()));
+    for (Claimed row : rows) {
+      SqlLease lease = (SqlLease) row.message().lease();
+      lease.endsAt(endsAt);
+      leases.add(lease);
+    }
     return true;
   }
 
@@ -107,6 +115,12 @@ final class SqlSubscription implements Subscription {
   @Override
   public CompletionStage<List<Settled>> renew(List<Lease> given, Duration by) {
     long millis = Millis.of(by);
+    long endsAt = queue.certainEnd(millis);
+    for (Lease lease : given) {
+      if (lease instanceof SqlLease ours) {
+        ours.endsAt(endsAt);
+      }
+    }
     return change(given, lease -> Change.of(lease, Change.Kind.RENEW, millis, 0), given, false);
   }
 
@@ -165,6 +179,11 @@ final class SqlSubscription implements Subscription {
   public CompletionStage<Void> drain() {
     queue.claimer().drain(this);
     return drained.minimalCompletionStage();
+  }
+
+  /** Forgets what nobody settled in its time. */
+  void forget(long now) {
+    leases.removeIf(lease -> lease.hasEnded(now));
   }
 
   /** Gives back what is held; called after it takes nothing any more. */

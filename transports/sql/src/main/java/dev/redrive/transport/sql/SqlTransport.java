@@ -51,29 +51,34 @@ public final class SqlTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(SqlTransport.class);
   private static final Duration DELAY_MAX = Duration.ofDays(36_500);
   private static final Duration GOODBYE = Duration.ofSeconds(5);
-  private static final Set<Capability> FEATURES =
-      EnumSet.allOf(Capability.class);
+  private static final Set<Capability> FEATURES = EnumSet.allOf(Capability.class);
 
   private final Environment environment;
-  private final SqlTransportConfig config;
   private final Database database;
   private final Schema schema;
   private final Node node;
   private final Durability durability;
   private final Keeper keeper;
   private final Sweeper sweeper;
+  private final Signals signals;
+  private final SqlQueue.Shared shared;
   private final Map<String, SqlQueue> queues = new ConcurrentHashMap<>();
 
   private SqlTransport(
       Environment environment, SqlTransportConfig config, Database database, Opening opened) {
     this.environment = environment;
-    this.config = config;
     this.database = database;
     this.schema = opened.schema();
     this.node = opened.node();
     this.durability = opened.durability();
-    this.keeper = new Keeper(environment, config, database, node, this::wakeAll);
+    this.keeper = new Keeper(environment, config, database, node, this::cameBack);
     this.sweeper = new Sweeper(environment, database, node, queues.values());
+    boolean isListening = config.isListening() && opened.schema().dialect().hasSignals();
+    this.signals =
+        isListening
+            ? new PostgresSignals(environment, config, database, node, this::heard)
+            : Signals.NONE;
+    this.shared = new SqlQueue.Shared(environment, database, node, signals, config.pollMax());
   }
 
   private record Opening(Schema schema, Node node, Durability durability) {}
@@ -90,6 +95,7 @@ public final class SqlTransport implements Transport {
           new SqlTransport(environment, config, database, begin(config, database));
       transport.keeper.start();
       transport.sweeper.start();
+      transport.signals.start();
       return transport;
     } catch (SQLException failure) {
       database.close();
@@ -121,8 +127,14 @@ public final class SqlTransport implements Transport {
     return new Opening(schema, node, database.now(false, dialect::durability));
   }
 
-  private void wakeAll() {
-    queues.values().forEach(queue -> queue.claimer().wake());
+  private void heard(long queue, long dueAt) {
+    queues.values().stream()
+        .filter(each -> each.table().number() == queue)
+        .forEach(each -> each.claimer().wake(dueAt));
+  }
+
+  private void cameBack() {
+    queues.values().forEach(queue -> queue.claimer().cameBack());
   }
 
   @Override
@@ -147,11 +159,7 @@ public final class SqlTransport implements Transport {
   }
 
   private void provisioned(QueueTable table, QueueSpec spec) {
-    queues
-        .computeIfAbsent(
-            spec.name(),
-            name -> new SqlQueue(environment, database, node, table, spec, config.pollMax()))
-        .adapt(spec);
+    queues.computeIfAbsent(spec.name(), name -> new SqlQueue(shared, table, spec)).adapt(spec);
   }
 
   @Override
@@ -183,7 +191,7 @@ public final class SqlTransport implements Transport {
    * later.
    */
   public void wake(String queue) {
-    queue(queue).claimer().wake();
+    queue(queue).ready(0);
   }
 
   @Override
@@ -218,7 +226,7 @@ public final class SqlTransport implements Transport {
           Overview overview = new Overview(queue.table());
           return database
               .transact(connection -> overview.cancel(connection, id, queue.endRule()))
-              .whenComplete((isDone, failure) -> queue.claimer().wake());
+              .whenComplete((isDone, failure) -> queue.ready(0));
         });
   }
 
@@ -257,6 +265,7 @@ public final class SqlTransport implements Transport {
   public void close() {
     if (keeper.close()) {
       sweeper.close();
+      signals.close();
       sayGoodbye();
       database.close();
     }
@@ -276,6 +285,7 @@ public final class SqlTransport implements Transport {
                 node.leave(connection);
                 return true;
               })
+          .toCompletableFuture()
           .get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException failure) {
       log.info("the database did not take what was to be given back: {}", failure.toString());

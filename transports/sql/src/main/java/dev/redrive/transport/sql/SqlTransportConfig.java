@@ -40,6 +40,7 @@ public record SqlTransportConfig(
     OptionalInt reconnectTries,
     Optional<Duration> reconnectFor) {
   private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,15}");
+  private static final String ANSWER_SECONDS = "30";
   private static final int POOL_MAX = 200;
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -83,11 +84,34 @@ public record SqlTransportConfig(
     return new Builder(jdbcUrl);
   }
 
+  /** What the driver is told: what is given, and what a transport needs besides. */
+  Map<String, String> driverOptions() {
+    Map<String, String> options = new LinkedHashMap<>(properties);
+    if (isPostgres()) {
+      // Nothing of a session is relied on, so that a pooler may stand between.
+      options.putIfAbsent("prepareThreshold", "0");
+      options.putIfAbsent("targetServerType", "primary");
+    }
+    // The drivers' own default is to wait for ever for an answer that is lost on its way.
+    if (isPostgres() || isMaria()) {
+      options.putIfAbsent("tcpKeepAlive", "true");
+      options.putIfAbsent("socketTimeout", isMaria() ? ANSWER_SECONDS + "000" : ANSWER_SECONDS);
+    }
+    return options;
+  }
+
+  private boolean isPostgres() {
+    return jdbcUrl.startsWith("jdbc:postgresql:");
+  }
+
+  private boolean isMaria() {
+    return jdbcUrl.startsWith("jdbc:mariadb:") || jdbcUrl.startsWith("jdbc:mysql:");
+  }
+
   /** Which transactions see what, where the database's default does not do. */
   Optional<String> isolation() {
     // MySQL's default locks the gaps between rows, and whoever inserts there waits.
-    boolean isMaria = jdbcUrl.startsWith("jdbc:mariadb:") || jdbcUrl.startsWith("jdbc:mysql:");
-    return isMaria ? Optional.of("TRANSACTION_READ_COMMITTED") : Optional.empty();
+    return isMaria() ? Optional.of("TRANSACTION_READ_COMMITTED") : Optional.empty();
   }
 
   /** Without what the driver is told besides, which may be secret. */
@@ -123,12 +147,6 @@ public record SqlTransportConfig(
     /** An option of the driver. */
     public Builder property(String name, String value) {
       properties.put(name, value);
-      return this;
-    }
-
-    /** An option of the driver, unless it was given. */
-    Builder propertyIfAbsent(String name, String value) {
-      properties.putIfAbsent(name, value);
       return this;
     }
 

@@ -24,9 +24,6 @@ final class SqlUri {
   private static final Pattern AUTHORITY = Pattern.compile("(?:(.*)@)?([^@]+)");
   private static final Pattern JDBC = Pattern.compile("jdbc:(postgresql|mariadb|mysql|h2):.+");
 
-  // The driver's own default is to wait for ever for an answer that is lost on its way.
-  private static final String ANSWER_SECONDS = "60";
-
   private SqlUri() {}
 
   static SqlTransportConfig parse(URI uri) {
@@ -39,7 +36,7 @@ final class SqlUri {
     if (!parts.matches()) {
       throw malformed("after jdbc: comes postgresql, mariadb, mysql or h2");
     }
-    return withDefaults(SqlTransportConfig.builder(url), parts.group(1)).build();
+    return SqlTransportConfig.builder(url).build();
   }
 
   private static SqlTransportConfig ofServer(String scheme, URI uri) {
@@ -65,28 +62,7 @@ final class SqlUri {
         option(config, option);
       }
     }
-    return withDefaults(config, driver).build();
-  }
-
-  private static SqlTransportConfig.Builder withDefaults(
-      SqlTransportConfig.Builder config, String driver) {
-    switch (driver) {
-      case "postgresql" ->
-          config
-              // Nothing of a session is relied on, so that a pooler may stand between.
-              .propertyIfAbsent("prepareThreshold", "0")
-              .propertyIfAbsent("targetServerType", "primary")
-              .propertyIfAbsent("tcpKeepAlive", "true")
-              .propertyIfAbsent("socketTimeout", ANSWER_SECONDS);
-      case "mariadb", "mysql" ->
-          config
-              .propertyIfAbsent("tcpKeepAlive", "true")
-              .propertyIfAbsent("socketTimeout", ANSWER_SECONDS + "000");
-      default -> {
-        return config;
-      }
-    }
-    return config;
+    return config.build();
   }
 
   private static void credentials(SqlTransportConfig.Builder config, String text) {

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,11 +74,13 @@ final class Sweeper implements AutoCloseable {
             });
   }
 
-  private CompletableFuture<Boolean> sweep(Iterator<SqlQueue> rest) {
+  private CompletionStage<Boolean> sweep(Iterator<SqlQueue> rest) {
     if (!rest.hasNext()) {
-      return CompletableFuture.completedFuture(true);
+      return CompletableFuture.completedStage(true);
     }
-    QueueTable table = rest.next().table();
+    SqlQueue queue = rest.next();
+    queue.forgetEnded();
+    QueueTable table = queue.table();
     return database
         .transact(
             connection -> {
