@@ -56,13 +56,6 @@ interface SqlFaults {
   }
 
   @Test
-  default void the_worker_is_killed() {
-    try (BrokerFlow flow = flow("worker-killed", server().port())) {
-      flow.runWithKilledCrew(Scale.asked(), Sabotage.NONE);
-    }
-  }
-
-  @Test
   default void connections_are_reset_in_the_middle_of_an_answer() {
     try (FaultProxy proxy = new FaultProxy(server().port());
         BrokerFlow flow = flow("reset", proxy.port())) {
