@@ -15,6 +15,14 @@ interface Broker {
   /** Whether it takes a settlement of nobody whose lease is over. */
   boolean fences();
 
+  /**
+   * Whether what it counts is of the whole queue: of all workers, and of settlements whose answer
+   * was lost, too. Otherwise the engine counts what its own worker did.
+   */
+  default boolean countsAll() {
+    return false;
+  }
+
   /** How many messages of a queue the broker has that are not settled, dead letters apart. */
   long waiting(String queue);
 

@@ -69,7 +69,7 @@ final class BrokerFlow implements AutoCloseable {
 
   private Crew localCrew() {
     Redrive working = Sabotage.NONE.open(broker.uri(), plan, new Watch(Reach.ATTEMPTS, books));
-    return new LocalCrew(working, plan, books);
+    return new LocalCrew(working, plan, books, broker.countsAll());
   }
 
   /** Kills a node of the broker. */

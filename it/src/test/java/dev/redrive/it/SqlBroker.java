@@ -28,6 +28,11 @@ record SqlBroker(String uri, String jdbcUrl) implements Broker {
   }
 
   @Override
+  public boolean countsAll() {
+    return true;
+  }
+
+  @Override
   public long waiting(String queue) {
     try (Connection connection = DriverManager.getConnection(jdbcUrl)) {
       long number = number(connection, "SELECT id FROM redrive_queue WHERE name = ?", queue);
