@@ -109,70 +109,68 @@ final class SqlSubscription implements Subscription {
 
   @Override
   public CompletionStage<List<Settled>> begin(List<Lease> given) {
-    return change(given, lease -> Change.of(lease, Change.Kind.BEGIN, 0, 0), given, false);
+    return change(
+        given, (lease, i) -> Change.of(lease, Change.Kind.BEGIN, 0, 0), queue::mark, false);
   }
 
   @Override
   public CompletionStage<List<Settled>> renew(List<Lease> given, Duration by) {
     long millis = Millis.of(by);
     long endsAt = queue.certainEnd(millis);
-    for (Lease lease : given) {
-      if (lease instanceof SqlLease ours) {
-        ours.endsAt(endsAt);
-      }
-    }
-    return change(given, lease -> Change.of(lease, Change.Kind.RENEW, millis, 0), given, false);
+    return change(
+        given,
+        (lease, i) -> {
+          lease.endsAt(endsAt);
+          return Change.of(lease, Change.Kind.RENEW, millis, 0);
+        },
+        queue::mark,
+        false);
   }
 
   @Override
   public CompletionStage<List<Settled>> settle(List<Settlement> batch) {
     List<Lease> given = batch.stream().map(Settlement::lease).toList();
-    return settleAll(given, batch);
+    return change(given, (lease, i) -> queue.settling(lease, batch.get(i)), queue::settle, true);
   }
 
-  private CompletionStage<List<Settled>> settleAll(List<Lease> given, List<Settlement> batch) {
-    List<Change> changes = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < given.size(); i++) {
-      if (given.get(i) instanceof SqlLease ours && leases.contains(ours)) {
-        changes.add(queue.settling(ours, batch.get(i)));
-        places.add(i);
-      }
-    }
-    return answered(given.size(), places, queue.settle(changes), changes, true);
+  /** What is to become of a lease, which is the how-manieth that was given. */
+  private interface Plan {
+    Change of(SqlLease lease, int index);
   }
 
+  /** Changes what is held here; the others are stale without being looked up. */
   private CompletionStage<List<Settled>> change(
-      List<Lease> given, Function<SqlLease, Change> toChange, List<Lease> all, boolean isEnd) {
+      List<Lease> given,
+      Plan plan,
+      Function<List<Change>, CompletionStage<List<Settled>>> send,
+      boolean isEnd) {
     List<Change> changes = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
       if (given.get(i) instanceof SqlLease ours && leases.contains(ours)) {
-        changes.add(toChange.apply(ours));
+        changes.add(plan.of(ours, i));
         places.add(i);
       }
     }
-    return answered(all.size(), places, queue.mark(changes), changes, isEnd);
+    return send.apply(changes)
+        .thenApply(
+            settled -> {
+              forget(changes, settled, isEnd);
+              List<Settled> all = new ArrayList<>(Collections.nCopies(given.size(), Settled.STALE));
+              for (int i = 0; i < settled.size(); i++) {
+                all.set(places.get(i), settled.get(i));
+              }
+              return all;
+            });
   }
 
-  private CompletionStage<List<Settled>> answered(
-      int size,
-      List<Integer> places,
-      CompletionStage<List<Settled>> answers,
-      List<Change> changes,
-      boolean isEnd) {
-    return answers.thenApply(
-        settled -> {
-          List<Settled> all = new ArrayList<>(Collections.nCopies(size, Settled.STALE));
-          for (int i = 0; i < settled.size(); i++) {
-            all.set(places.get(i), settled.get(i));
-            boolean isOver = settled.get(i) == Settled.STALE;
-            if (isOver || (isEnd && settled.get(i) == Settled.DONE)) {
-              leases.remove(changes.get(i).lease());
-            }
-          }
-          return all;
-        });
+  private void forget(List<Change> changes, List<Settled> settled, boolean isEnd) {
+    for (int i = 0; i < settled.size(); i++) {
+      Settled answer = settled.get(i);
+      if (answer == Settled.STALE || (isEnd && answer == Settled.DONE)) {
+        leases.remove(changes.get(i).lease());
+      }
+    }
   }
 
   @Override
