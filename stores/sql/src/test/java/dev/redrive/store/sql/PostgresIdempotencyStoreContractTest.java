@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive.store.sql;
+
+import dev.redrive.testkit.IdempotencyHarness;
+import dev.redrive.testkit.IdempotencyStoreContract;
+
+class PostgresIdempotencyStoreContractTest extends IdempotencyStoreContract {
+  @Override
+  protected IdempotencyHarness newHarness() {
+    return new SqlKeysHarness(TestDatabase.POSTGRESQL.newSource());
+  }
+}
