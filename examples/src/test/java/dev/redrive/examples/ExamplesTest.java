@@ -53,6 +53,11 @@ class ExamplesTest {
   }
 
   @Test
+  void an_order_that_is_sent_twice_is_booked_once() throws IOException, InterruptedException {
+    assertThat(run(Bookings.class)).contains("sending a mail", "1 booking");
+  }
+
+  @Test
   void messages_of_a_request_say_so() throws IOException, InterruptedException {
     assertThat(run(Requests.class))
         .contains("confirm order 5, request r-17", "count it, request r-17");
