@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /** The table of messages that were taken in. Thread-safe. */
 final class InboxTable {
-  private static final int TRIES = 5;
+  private static final int TRIES = 20;
   private static final long NANOS_OF_A_SECOND = 1_000_000_000;
 
   private final Database database;

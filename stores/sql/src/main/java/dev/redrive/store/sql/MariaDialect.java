@@ -58,8 +58,8 @@ final class MariaDialect implements Dialect {
         .formatted(now(), isFree);
   }
 
-  // An insert that fails would hold a lock that it shares with others who wait, and two of them
-  // would lock each other out when the first one is rolled back.
+  // An insert that fails would leave a lock that is shared with others who wait, and each would be
+  // in the way of all others when the first one is rolled back. With this one, two still may be.
   @Override
   public String takeIn() {
     return """
