@@ -3,6 +3,8 @@
 package dev.redrive;
 
 import dev.redrive.gate.GateView;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +45,20 @@ public interface Queue<T> {
    * gives one result a message, in the same order.
    */
   CompletionStage<List<SendResult>> sendAll(List<Outgoing<T>> messages);
+
+  /**
+   * Sends a message within a transaction of the caller's, on the database that the queue itself is
+   * in: the message is there when that transaction commits, and never was if it does not. Blocks
+   * for a statement, and ends no transaction. Listeners do not hear {@link Event.Sent} of it, and
+   * {@link dev.redrive.trace.Tracer} is told that it was sent, whether it is committed or not.
+   *
+   * @param connection to that database, with auto-commit off
+   * @return what holds if the transaction commits
+   * @throws SQLException if the database did not take it; the transaction is to be rolled back
+   * @throws SendRefusedException if the message is not accepted; the transaction may go on
+   * @throws UnsupportedCapabilityException if the queue is not in a database
+   */
+  Receipt send(Connection connection, Outgoing<T> message) throws SQLException;
 
   /** Starts processing with this handler, in addition to others that may run already. */
   Worker handle(Handler<T> handler);

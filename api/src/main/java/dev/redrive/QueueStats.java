@@ -2,6 +2,7 @@
 
 package dev.redrive;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -28,4 +29,13 @@ public record QueueStats(
     long dead,
     long purged,
     long cancelled,
-    Optional<Instant> oldestDueAt) {}
+    Optional<Instant> oldestDueAt) {
+
+  /** How long the message that waits longest has been due; zero if none is due. */
+  public Duration lag(Instant now) {
+    return oldestDueAt
+        .map(due -> Duration.between(due, now))
+        .filter(lag -> !lag.isNegative())
+        .orElse(Duration.ZERO);
+  }
+}

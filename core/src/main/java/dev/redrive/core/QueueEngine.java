@@ -23,6 +23,8 @@ import dev.redrive.gate.GateView;
 import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.Transport;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -194,6 +196,11 @@ final class QueueEngine<T> implements Queue<T> {
   @Override
   public CompletionStage<List<SendResult>> sendAll(List<Outgoing<T>> messages) {
     return sender.sendAll(messages);
+  }
+
+  @Override
+  public Receipt send(Connection connection, Outgoing<T> message) throws SQLException {
+    return sender.send(connection, message);
   }
 
   @Override

@@ -12,12 +12,16 @@ import dev.redrive.Refusal;
 import dev.redrive.SendRefusedException;
 import dev.redrive.SendResult;
 import dev.redrive.TransportException;
+import dev.redrive.UnsupportedCapabilityException;
+import dev.redrive.spi.Capability;
 import dev.redrive.spi.Environment;
 import dev.redrive.spi.OutMessage;
 import dev.redrive.spi.PublishResult;
 import dev.redrive.spi.Transport;
 import dev.redrive.spi.WireHeaders;
 import dev.redrive.trace.SendSpan;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -40,6 +44,7 @@ final class Sender<T> {
   private static final int MESSAGE_OVERHEAD_BYTES = 512;
 
   private final Supplier<QueueOptions<T>> options;
+  private final Transport transport;
   private final Environment environment;
   private final EventHub events;
   private final Surroundings surroundings;
@@ -56,6 +61,7 @@ final class Sender<T> {
       Environment environment,
       Observers observers) {
     this.options = options;
+    this.transport = transport;
     this.environment = environment;
     this.events = observers.events();
     this.surroundings = observers.surroundings();
@@ -100,6 +106,41 @@ final class Sender<T> {
     batcher.addAll(prepared, callbacks);
     return CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new))
         .thenApply(done -> results.stream().map(CompletableFuture::join).toList());
+  }
+
+  /**
+   * Sends within the caller's transaction. Nothing is pending when this returns; what becomes of
+   * the message is known to the transaction alone.
+   */
+  Receipt send(Connection connection, Outgoing<T> message) throws SQLException {
+    if (!transport.capabilities().has(Capability.CALLER_TRANSACTION)) {
+      throw new UnsupportedCapabilityException(
+          "queue "
+              + options.get().name()
+              + " is in no database: send there outside of the transaction, or to an outbox");
+    }
+    if (connection.getAutoCommit()) {
+      throw new IllegalArgumentException(
+          "the connection commits by itself: begin a transaction with setAutoCommit(false)");
+    }
+    Pending pending = prepare(message);
+    PublishResult result;
+    try {
+      result = transport.publish(connection, options.get().name(), List.of(pending.message)).get(0);
+    } catch (Throwable failure) {
+      pending.failed(failure);
+      throw failure;
+    }
+    if (result instanceof PublishResult.Refused refused) {
+      SendRefusedException refusal = refusal(refused);
+      pending.failed(refusal);
+      throw refusal;
+    }
+    return pending.stored(result);
+  }
+
+  private static SendRefusedException refusal(PublishResult.Refused refused) {
+    return new SendRefusedException(refused.cause(), refused.message());
   }
 
   private static SendResult result(@Nullable Receipt receipt, @Nullable Throwable error) {
@@ -206,24 +247,33 @@ final class Sender<T> {
     @Override
     public void done(PublishResult result) {
       if (result instanceof PublishResult.Refused refused) {
-        failed(new SendRefusedException(refused.cause(), refused.message()));
+        failed(refusal(refused));
         return;
       }
+      Receipt receipt = stored(result);
+      events.tell(
+          () ->
+              new Event.Sent(
+                  receipt.queue(),
+                  environment.clock().instant(),
+                  message.id(),
+                  receipt.isDuplicate()));
+      complete(receipt);
+    }
+
+    /** The transport has it, or had it before: it is not on its way any more. */
+    Receipt stored(PublishResult result) {
       left(bytes);
       span.ifPresent(begun -> begun.end(Optional.empty()));
-      boolean isDuplicate = result instanceof PublishResult.Duplicate;
       String queue = options.get().name();
-      events.tell(
-          () -> new Event.Sent(queue, environment.clock().instant(), message.id(), isDuplicate));
-      complete(
-          result instanceof PublishResult.Duplicate known
-              ? new Receipt(message.id(), queue, known.state(), known.at(), true)
-              : new Receipt(
-                  message.id(),
-                  queue,
-                  isScheduled ? MessageState.SCHEDULED : MessageState.READY,
-                  message.notBefore(),
-                  false));
+      return result instanceof PublishResult.Duplicate known
+          ? new Receipt(message.id(), queue, known.state(), known.at(), true)
+          : new Receipt(
+              message.id(),
+              queue,
+              isScheduled ? MessageState.SCHEDULED : MessageState.READY,
+              message.notBefore(),
+              false);
     }
 
     @Override

@@ -58,6 +58,13 @@ class ExamplesTest {
   }
 
   @Test
+  void what_is_committed_is_passed_on_and_nothing_else() throws IOException, InterruptedException {
+    assertThat(run(Outboxes.class))
+        .contains("shipping a kettle", "behind by 0 s")
+        .doesNotContain("shipping a stove");
+  }
+
+  @Test
   void messages_of_a_request_say_so() throws IOException, InterruptedException {
     assertThat(run(Requests.class))
         .contains("confirm order 5, request r-17", "count it, request r-17");

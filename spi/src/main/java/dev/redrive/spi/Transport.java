@@ -7,7 +7,10 @@ import dev.redrive.MessageStatus;
 import dev.redrive.QueueStats;
 import dev.redrive.TransportException;
 import dev.redrive.TransportState;
+import dev.redrive.UnsupportedCapabilityException;
 import dev.redrive.idempotency.IdempotencyStore;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +36,21 @@ public interface Transport extends AutoCloseable {
    * one result a message in the same order; when it fails, each is unknown.
    */
   CompletionStage<List<PublishResult>> publish(String queue, List<OutMessage> batch);
+
+  /**
+   * Stores messages, in the list's order, within the transaction of a connection of the caller's:
+   * they are there when that commits, and never were if it does not. Runs on the caller's thread,
+   * and ends no transaction; needs {@link Capability#CALLER_TRANSACTION}.
+   *
+   * @param connection to the transport's database, with auto-commit off
+   * @return one result a message, in the same order, which holds if the transaction commits
+   * @throws SQLException if the database does not take them; the transaction is to be rolled back
+   */
+  default List<PublishResult> publish(Connection connection, String queue, List<OutMessage> batch)
+      throws SQLException {
+    throw new UnsupportedCapabilityException(
+        "this transport cannot send within a transaction of a database");
+  }
 
   /** Begins to hand over due messages to the sink, none before {@link Subscription#request}. */
   Subscription subscribe(String queue, SubscribeOptions options, Sink sink);

@@ -179,6 +179,7 @@ public final class SqlTransport implements Transport {
    *     back
    * @throws TransportException if the queue was not provisioned, or this is closed
    */
+  @Override
   public List<PublishResult> publish(Connection connection, String queue, List<OutMessage> batch)
       throws SQLException {
     keeper.checkOpen();

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.redrive;
+
+import dev.redrive.retry.HoldException;
+import dev.redrive.retry.RejectedException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Passes a queue's messages on to another queue, perhaps one on another transport: an outbox is a
+ * queue in the sender's database, with a relay to where its messages are to go.
+ *
+ * <pre>{@code
+ * outbox.handleAsync(Relay.to(orders));
+ * }</pre>
+ *
+ * <p>A message keeps its id, payload, headers, key, and what it inherited: request, deadline, trace
+ * and baggage. It leaves the first queue when the second one holds it. A crash between the two
+ * sends it again under the same id, which a queue that {@link Queue#isDeduplicated recognises ids}
+ * stores once. From an ordered queue, messages of one key are passed on in order, one after
+ * another.
+ *
+ * <p>While the target cannot be reached or takes no more, the first queue is held and no attempt
+ * counts, so that nothing dies of an outage. What the target refuses for good is rejected, and so
+ * is a dead letter of the first queue.
+ */
+public final class Relay {
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  private Relay() {}
+
+  /** A handler that passes messages on to this queue. */
+  public static <T> AsyncHandler<T> to(Queue<T> target) {
+    return message ->
+        target
+            .send(outgoing(message))
+            .exceptionally(
+                failure -> {
+                  throw verdict(target, failure);
+                });
+  }
+
+  private static <T> Outgoing<T> outgoing(Message<T> message) {
+    Outgoing<T> outgoing =
+        Outgoing.of(message.payload()).id(message.id()).headers(message.headers());
+    return message.key().map(outgoing::key).orElse(outgoing);
+  }
+
+  private static RuntimeException verdict(Queue<?> target, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof SendRefusedException refused
+        && refused.reason() == SendRefusedException.Cause.INVALID) {
+      return new RejectedException(
+          "queue " + target.name() + " does not take it: " + cause.getMessage(), cause);
+    }
+    return new HoldException(
+        "queue " + target.name() + " takes nothing now: " + cause.getMessage(), Optional.of(PAUSE));
+  }
+}
