@@ -4,15 +4,22 @@ package dev.redrive;
 
 import dev.redrive.retry.HoldException;
 import dev.redrive.retry.RejectedException;
+import dev.redrive.retry.RetryPolicy;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Passes a queue's messages on to another queue, perhaps one on another transport: an outbox is a
  * queue in the sender's database, with a relay to where its messages are to go.
  *
  * <pre>{@code
+ * Queue<String> outbox =
+ *     shop.queue(QueueOptions.builder("outbox", codec).policy(Relay.policy()).build());
  * outbox.handleAsync(Relay.to(orders));
  * }</pre>
  *
@@ -23,8 +30,9 @@ import java.util.concurrent.CompletionException;
  * another.
  *
  * <p>While the target cannot be reached or takes no more, the first queue is held and no attempt
- * counts, so that nothing dies of an outage. What the target refuses for good is rejected, and so
- * is a dead letter of the first queue.
+ * counts, so that nothing dies of an outage; with {@link #policy}, also while it does not answer.
+ * What was sent and not answered is waited for, and not sent again by this process. What the target
+ * refuses for good is rejected, and so is a dead letter of the first queue.
  */
 public final class Relay {
   private static final Duration PAUSE = Duration.ofSeconds(5);
@@ -33,13 +41,29 @@ public final class Relay {
 
   /** A handler that passes messages on to this queue. */
   public static <T> AsyncHandler<T> to(Queue<T> target) {
-    return message ->
-        target
-            .send(outgoing(message))
-            .exceptionally(
-                failure -> {
-                  throw verdict(target, failure);
-                });
+    Map<String, CompletionStage<Receipt>> unanswered = new ConcurrentHashMap<>();
+    return message -> {
+      CompletionStage<Receipt> before = unanswered.get(message.id());
+      CompletionStage<Receipt> answer = before == null ? target.send(outgoing(message)) : before;
+      unanswered.put(message.id(), answer);
+      return answer
+          .whenComplete((receipt, failure) -> unanswered.remove(message.id(), answer))
+          .exceptionally(
+              failure -> {
+                throw verdict(target, failure);
+              });
+    };
+  }
+
+  /**
+   * The default policy, but that a target which does not answer in the time of an attempt holds the
+   * first queue, and no attempt counts.
+   */
+  public static RetryPolicy policy() {
+    return RetryPolicy.builder()
+        .on(TimeoutException.class)
+        .hold("the target does not answer", PAUSE)
+        .build();
   }
 
   private static <T> Outgoing<T> outgoing(Message<T> message) {

@@ -93,6 +93,25 @@ class RelayTest {
   }
 
   @Test
+  void a_target_that_does_not_answer_costs_no_attempt_and_gets_one_copy() {
+    Queue<String> patient = world.queue(options -> options.policy(Relay.policy()));
+    world.send(patient, "a", "b");
+    world.transport().publishing(Trouble.ANSWERS_LATE);
+    relay();
+    world.advance(Duration.ofMinutes(5));
+    assertThat(world.stats(outbox).dead()).isZero();
+
+    world.transport().publishing(Trouble.NONE);
+    world.transport().answerLate();
+    world.advance(Duration.ofMinutes(1));
+
+    assertThat(world.stats(target).sent()).isEqualTo(2);
+    assertThat(arrived).extracting(Message::attempt).containsOnly(1);
+    assertThat(arrived).extracting(Message::id).containsExactlyInAnyOrder("a", "b");
+    assertThat(world.stats(outbox).succeeded()).isEqualTo(2);
+  }
+
+  @Test
   void what_the_target_refuses_for_good_is_a_dead_letter_of_the_first_queue() {
     world.send(outbox, "a");
     outbox.handleAsync(

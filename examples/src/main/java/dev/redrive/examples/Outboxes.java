@@ -31,7 +31,11 @@ class Outboxes {
         Redrive broker = Engine.open("embedded:./data")) {
       // snippet: outbox
       Queue<String> outbox =
-          shop.queue(QueueOptions.builder("orders-outbox", Codec.text()).ordered().build());
+          shop.queue(
+              QueueOptions.builder("orders-outbox", Codec.text())
+                  .ordered()
+                  .policy(Relay.policy())
+                  .build());
       Queue<String> orders =
           broker.queue(QueueOptions.builder("orders", Codec.text()).ordered().build());
       outbox.handleAsync(Relay.to(orders));

@@ -10,16 +10,25 @@ package dev.redrive.transport.sql;
  * @param max how many messages at most
  * @param leaseMillis how long each is leased
  * @param low the due time from which on to look
+ * @param certainFrom the server's time from which on this process knows who lives; before, the
+ *     database was away, and others may not have come back to it yet
  * @param isOrdered true to take only the first of each lane
  */
-record Claim(long owner, long number, int max, long leaseMillis, long low, boolean isOrdered) {
+record Claim(
+    long owner,
+    long number,
+    int max,
+    long leaseMillis,
+    long low,
+    long certainFrom,
+    boolean isOrdered) {
 
   /** The first part of the condition for a row {@code m} to be claimed: it is due and free. */
   static final String IS_FREE =
       """
       m.due_at >= ? AND m.due_at <= {now} AND (m.lease_until = 0 OR (m.lease_until <= {now}
         AND (m.begun = 0 OR NOT EXISTS (SELECT 1 FROM {node} n WHERE n.id = m.owner
-          AND n.seen_at <= m.lease_until AND n.alive_until > {now}))))\
+          AND n.seen_at <= m.lease_until AND (n.alive_until > {now} OR ? > {now})))))\
       """;
 
   /** The second part, of an ordered queue: nobody of its lane is before it. */
@@ -32,7 +41,8 @@ record Claim(long owner, long number, int max, long leaseMillis, long low, boole
   /**
    * 1 if the attempt that began under the lease before ended with its process. Whoever was seen
    * after the lease had ended was alive and only too late; whoever was not seen again had died. In
-   * between, {@link #IS_FREE} waits for the one or the other.
+   * between, {@link #IS_FREE} waits for the one or the other; also for as long as the others may
+   * need to come back to a database that was away.
    */
   static final String CRASH =
       """
@@ -40,7 +50,7 @@ record Claim(long owner, long number, int max, long leaseMillis, long low, boole
         WHERE n.id = m.owner AND n.seen_at > m.lease_until) THEN 1 ELSE 0 END\
       """;
 
-  /** The condition, with one parameter. */
+  /** The condition, with two parameters: {@link #low} and {@link #certainFrom}. */
   String condition() {
     return isOrdered ? IS_FREE + IS_FIRST : IS_FREE;
   }

@@ -29,6 +29,10 @@ final class Keeper {
   private static final Logger log = LoggerFactory.getLogger(Keeper.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LAST_PAUSE = Duration.ofSeconds(5);
+
+  /** How far apart two tries are at most. */
+  static final Duration PAUSE_MAX = FIRST_PAUSE.plus(LAST_PAUSE);
+
   private static final int DOUBLINGS_MAX = 10;
 
   private final Environment environment;

@@ -118,7 +118,15 @@ final class Letters {
           .first(connection, row -> row.getLong(1))
           .orElse(0L);
     }
-    return read(connection, filter, LetterPlace.FIRST, Integer.MAX_VALUE, false, "").size();
+    long count = 0;
+    LetterPlace place = LetterPlace.FIRST;
+    List<Found> rows;
+    do {
+      rows = chunk(connection, filter, place, CHUNK, false, "");
+      count += rows.stream().filter(row -> filter.matches(row.letter())).count();
+      place = rows.isEmpty() ? place : rows.get(rows.size() - 1).place().next();
+    } while (rows.size() == CHUNK);
+    return count;
   }
 
   private Found found(ResultSet row, boolean isWhole) throws SQLException {

@@ -36,7 +36,7 @@ abstract class LockingStatements implements Statements {
       throws SQLException {
     String text = CLAIM.formatted(Claimed.COLUMNS, Claim.CRASH, claim.condition());
     List<Claimed> rows =
-        Query.of(table.sql(text), claim.low(), claim.max())
+        Query.of(table.sql(text), claim.low(), claim.certainFrom(), claim.max())
             .list(connection, row -> Claimed.read(row, claim, false));
     if (claim.isOrdered() && !rows.isEmpty()) {
       rows = stillFirst(connection, table, rows);

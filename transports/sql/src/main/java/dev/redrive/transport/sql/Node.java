@@ -28,6 +28,9 @@ final class Node {
   private final long number;
   private final AtomicLong claims = new AtomicLong();
   private volatile boolean isAlone;
+  // By the server's clock. Only the thread of the heartbeats writes them.
+  private volatile long certainFrom;
+  private volatile long lastBeat;
 
   private Node(Tables tables, Dialect dialect, Duration heartbeat, long number) {
     this.tables = tables;
@@ -41,7 +44,12 @@ final class Node {
     long alive = Millis.of(heartbeat.multipliedBy(BEATS));
     String insert = "INSERT INTO {node} (seen_at, alive_until) VALUES ({clock}, {clock} + ?)";
     long number = Query.of(tables.sql(insert, dialect), alive).insert(connection);
-    return new Node(tables, dialect, heartbeat, number);
+    Node node = new Node(tables, dialect, heartbeat, number);
+    node.lastBeat =
+        Query.of(tables.sql("SELECT seen_at FROM {node} WHERE id = ?", dialect), number)
+            .first(connection, row -> row.getLong(1))
+            .orElseThrow();
+    return node;
   }
 
   long number() {
@@ -63,10 +71,31 @@ final class Node {
               aliveMillis)
           .update(connection);
     }
-    isAlone =
-        Query.of(sql("SELECT count(*) FROM {node} WHERE alive_until > {now} AND id <> ?"), number)
-            .first(connection, row -> row.getLong(1) == 0)
-            .orElse(false);
+    Query.of(
+            sql("SELECT count(*), {now} FROM {node} WHERE alive_until > {now} AND id <> ?"), number)
+        .first(
+            connection,
+            row -> {
+              isAlone = row.getLong(1) == 0;
+              seen(row.getLong(2));
+              return true;
+            });
+  }
+
+  /**
+   * After a time in which nobody could say that he lives, the others have until then to say it.
+   * Their tries are as far apart as those of {@link Keeper}.
+   */
+  private void seen(long now) {
+    if (now - lastBeat > aliveMillis) {
+      certainFrom = now + aliveMillis + Millis.of(Keeper.PAUSE_MAX);
+    }
+    lastBeat = now;
+  }
+
+  /** From when on by the server's clock who has not been seen may be taken for dead. */
+  long certainFrom() {
+    return certainFrom;
   }
 
   /** True if no other process was alive at the last heartbeat. */

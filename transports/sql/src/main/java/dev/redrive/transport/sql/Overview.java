@@ -111,7 +111,9 @@ final class Overview {
               .update(connection);
     }
     if (changed == 0) {
-      changed = Query.of(table.sql("DELETE FROM {message}" + waits), id).update(connection);
+      // What was in somebody's hands above may wait by now: it must not be forgotten for that.
+      String all = rule.dedupMillis() > 0 ? " AND is_unique = 1" : "";
+      changed = Query.of(table.sql("DELETE FROM {message}" + waits + all), id).update(connection);
     }
     if (changed > 0) {
       Tally.add(connection, table, new Tally(0, 1, 0));

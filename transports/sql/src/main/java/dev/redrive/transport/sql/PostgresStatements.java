@@ -66,6 +66,7 @@ final class PostgresStatements implements Statements {
                 claim.owner(),
                 claim.number(),
                 claim.low(),
+                claim.certainFrom(),
                 claim.max())
             .list(connection, row -> Claimed.read(row, claim, true));
     rows.sort(Claimed::byTurn);

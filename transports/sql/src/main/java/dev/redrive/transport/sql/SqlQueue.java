@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SqlQueue {
   private static final long ROW_BYTES = 500;
   private static final int SLOWLY = 4;
+  // Transactions are brief; one that lasts longer is found as late as what nobody tells of.
+  private static final Duration QUIET = Duration.ofSeconds(10);
 
   /** So much later than here a lease may end by the server's clock. */
   private static final Duration DOUBT = Duration.ofMinutes(10);
@@ -41,6 +43,8 @@ final class SqlQueue {
   private final Lane<Change, Settled> settling;
   private final Set<SqlSubscription> subscriptions = ConcurrentHashMap.newKeySet();
   private volatile QueueSpec spec;
+  // As Timers.nanoTime; until then somebody may commit what nobody is told of.
+  private volatile long quietUntil;
 
   SqlQueue(Shared shared, QueueTable table, QueueSpec spec) {
     this.table = table;
@@ -50,6 +54,7 @@ final class SqlQueue {
     this.timers = shared.environment().timers();
     this.pollMax = shared.pollMax();
     this.spec = spec;
+    this.quietUntil = timers.nanoTime();
     this.insert = new QueueInsert(table, node, spec);
     this.claimer = new Claimer(shared.environment(), this, new Claims(database, table));
     this.publishing = new Lane<>(this::sendMessages, SqlQueue::bytes);
@@ -87,7 +92,14 @@ final class SqlQueue {
 
   /** How long to wait at most until looking again. */
   Duration pollMax() {
-    return signals.areHeard() ? pollMax.multipliedBy(SLOWLY) : pollMax;
+    boolean isTold = signals.areHeard() && timers.nanoTime() - quietUntil >= 0;
+    return isTold ? pollMax.multipliedBy(SLOWLY) : pollMax;
+  }
+
+  /** Something was sent in a transaction of the caller's, who says nothing when it commits. */
+  void sentQuietly() {
+    quietUntil = timers.nanoTimeAfter(QUIET);
+    claimer.hurry();
   }
 
   /** Something waits now that did not, with this due time; here and elsewhere somebody may ask. */
@@ -167,7 +179,14 @@ final class SqlQueue {
   Claim claim(int max, long leaseMillis, long low) {
     Statements.Ticket ticket = node.ticket();
     long from = spec.isOrdered() ? 0 : low;
-    return new Claim(ticket.owner(), ticket.number(), max, leaseMillis, from, spec.isOrdered());
+    return new Claim(
+        ticket.owner(),
+        ticket.number(),
+        max,
+        leaseMillis,
+        from,
+        node.certainFrom(),
+        spec.isOrdered());
   }
 
   /** What a settlement makes of the message's row. */

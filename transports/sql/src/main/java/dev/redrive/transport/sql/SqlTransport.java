@@ -183,13 +183,17 @@ public final class SqlTransport implements Transport {
   public List<PublishResult> publish(Connection connection, String queue, List<OutMessage> batch)
       throws SQLException {
     keeper.checkOpen();
-    return queue(queue).insert().insert(connection, batch);
+    SqlQueue into = queue(queue);
+    List<PublishResult> results = into.insert().insert(connection, batch);
+    into.sentQuietly();
+    return results;
   }
 
   /**
    * Looks at once for what came into the queue behind this transport's back, such as by a
-   * transaction of the caller's that has just committed. Else it is found some hundred milliseconds
-   * later.
+   * transaction of the caller's that has just committed. Else it is found within {@code pollMax}
+   * and a second, if it commits within ten seconds of the last send, and else within four times
+   * {@code pollMax} and a second.
    */
   public void wake(String queue) {
     queue(queue).ready(0);

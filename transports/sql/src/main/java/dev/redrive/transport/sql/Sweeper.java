@@ -80,14 +80,26 @@ final class Sweeper implements AutoCloseable {
     }
     SqlQueue queue = rest.next();
     queue.forgetEnded();
-    QueueTable table = queue.table();
+    return sweep(queue.table()).thenCompose(done -> sweep(rest));
+  }
+
+  /** Goes on until nothing is left, or more would come while it does. */
+  private CompletionStage<Boolean> sweep(QueueTable table) {
     return database
         .transact(
             connection -> {
-              Tally.fold(connection, table, ROWS_MAX);
-              return forget(connection, table);
+              boolean isMore = Tally.fold(connection, table, ROWS_MAX) == ROWS_MAX;
+              return forget(connection, table) == ROWS_MAX || isMore;
             })
-        .thenCompose(cleared -> sweep(rest));
+        .thenCompose(
+            isMore ->
+                isMore && !isClosed() ? sweep(table) : CompletableFuture.completedStage(true));
+  }
+
+  private boolean isClosed() {
+    synchronized (lock) {
+      return isClosed;
+    }
   }
 
   /** Clears ids whose time is over; a row that was sent again under one is another row. */

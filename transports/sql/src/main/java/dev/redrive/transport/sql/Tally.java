@@ -32,8 +32,9 @@ record Tally(long succeeded, long cancelled, long purged) {
    * Puts rows of the queue together.
    *
    * @param max how many at most, so that nobody waits long
+   * @return how many there were of so many
    */
-  static void fold(Connection connection, QueueTable table, int max) throws SQLException {
+  static int fold(Connection connection, QueueTable table, int max) throws SQLException {
     var rows =
         Query.of(
                 table.sql(
@@ -45,7 +46,7 @@ record Tally(long succeeded, long cancelled, long purged) {
                 connection,
                 row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)});
     if (rows.size() < 2) {
-      return;
+      return rows.size();
     }
     Query.of(table.sql("DELETE FROM {tally} WHERE id IN "))
         .in(rows.stream().map(row -> row[0]).toList())
@@ -57,5 +58,6 @@ record Tally(long succeeded, long cancelled, long purged) {
             rows.stream().mapToLong(row -> row[1]).sum(),
             rows.stream().mapToLong(row -> row[2]).sum(),
             rows.stream().mapToLong(row -> row[3]).sum()));
+    return rows.size();
   }
 }

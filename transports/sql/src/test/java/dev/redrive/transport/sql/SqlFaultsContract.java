@@ -76,6 +76,30 @@ interface SqlFaultsContract {
   }
 
   @Test
+  default void outage_of_the_database_makes_no_living_process_a_crashed_one() throws Exception {
+    try (SqlScene scene = new SqlScene(server())) {
+      Peer slow = scene.process();
+      Peer quick = scene.process();
+      scene.send(slow, "m");
+      Worker late = SqlScene.worker(slow, Duration.ofMillis(500));
+      assertThat(late.begin(late.next())).isEqualTo(Settled.DONE);
+      Worker worker = SqlScene.worker(quick, LONG);
+      worker.subscription().request(1);
+      slow.proxy.cut();
+      quick.proxy.cut();
+      scene.awaitDead(2);
+
+      quick.proxy.heal();
+      quick.awaitBack();
+      slow.proxy.heal();
+      InMessage again = worker.arrived();
+
+      assertThat(again.attempt()).isEqualTo(1);
+      assertThat(again.crashes()).isZero();
+    }
+  }
+
+  @Test
   default void what_another_process_sends_is_found() throws Exception {
     try (SqlScene scene = new SqlScene(server())) {
       Worker worker = SqlScene.worker(scene.process(), LONG);

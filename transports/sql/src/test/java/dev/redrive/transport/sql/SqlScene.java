@@ -20,6 +20,7 @@ import dev.redrive.testkit.servers.FaultProxy;
 import dev.redrive.testkit.servers.SqlServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -164,6 +165,23 @@ final class SqlScene implements AutoCloseable {
 
   String database() {
     return database;
+  }
+
+  /** Waits until so many processes count as dead, for nobody could say that he lives. */
+  void awaitDead(int count) {
+    Poll.until("%d to count as dead".formatted(count), BOUND, () -> deadCount() == count);
+  }
+
+  private int deadCount() {
+    String dead = "SELECT count(*) FROM redrive_node WHERE alive_until < " + now().toEpochMilli();
+    try (Connection connection = DriverManager.getConnection(server.url(database));
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(dead)) {
+      rows.next();
+      return rows.getInt(1);
+    } catch (SQLException failure) {
+      throw new AssertionError(failure);
+    }
   }
 
   private static void close(Connection connection) {
