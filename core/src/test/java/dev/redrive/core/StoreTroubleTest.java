@@ -12,6 +12,7 @@ import dev.redrive.idempotency.Begun;
 import dev.redrive.retry.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -300,6 +301,26 @@ class StoreTroubleTest {
     assertThat(log.attempts()).isEmpty();
     assertThat(world.stats(scene.queue()).succeeded()).isEqualTo(1);
     assertThat(scene.status().recognisedCount()).isEqualTo(1);
+  }
+
+  @Test
+  void a_handler_that_gets_its_thread_too_late_is_not_called_under_a_lost_key() {
+    List<Runnable> threads = new ArrayList<>();
+    try (KeyScene late = new KeyScene(new World(threads::add))) {
+      World.Log attempts = late.world().log();
+      late.queue().handle(attempts::note);
+      late.send("a", "1");
+      late.world().advance(KeyScene.LEASE.plusSeconds(1));
+      Begun.New other =
+          (Begun.New) late.world().get(late.store().begin("orders/1", KeyScene.LEASE));
+      late.world().get(late.store().complete("orders/1", other.owner(), new byte[0], KeyScene.TTL));
+
+      List.copyOf(threads).forEach(Runnable::run);
+      late.world().run();
+
+      assertThat(attempts.attempts()).isEmpty();
+      assertThat(late.world().stats(late.queue()).succeeded()).isEqualTo(1);
+    }
   }
 
   @Test
